@@ -1,0 +1,1 @@
+"""Trains and records; knows no terminal."""

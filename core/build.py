@@ -1,0 +1,81 @@
+"""The objects that a config names: network, optimizer, schedule, loss, metrics."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from core import losses, metrics, models
+from core.errors import MistakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import LRScheduler
+
+    from core.config import Component, Config
+
+    Measure = Callable[[Tensor, Tensor], Tensor]
+
+
+class BuildError(MistakeError):
+    """Something in the config cannot be made; the message names the field."""
+
+
+def model(arch: Component) -> nn.Module:
+    """The network, its weights drawn from torch's global generator."""
+    return _call("arch.args", getattr(models, arch.type), arch.args)  # type: ignore[no-any-return]
+
+
+def empty_model(arch: Component) -> nn.Module:
+    """The network without weights, which draws nothing: fill it by `load_state_dict(assign=True)`.
+
+    A process may hold a live run, whose bits hang on the global generator.
+    """
+    with torch.device("meta"):
+        return model(arch)
+
+
+def optimizer(block: Component, network: nn.Module) -> Optimizer:
+    """The optimizer over all parameters that learn."""
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    made = partial(getattr(torch.optim, block.type), learning)
+    return _call("optimizer.args", made, block.args)  # type: ignore[no-any-return]
+
+
+def scheduler(config: Config, target: Optimizer, num_steps: int) -> LRScheduler | None:
+    """The schedule; one of a fixed length gets it from the epochs and the steps in each."""
+    block = config.lr_scheduler
+    if block is None:
+        return None
+    args = dict(block.args)
+    if block.type == "OneCycleLR" and not ({"total_steps", "epochs"} & set(args)):
+        epochs = config.trainer.epochs
+        args["total_steps"] = epochs * num_steps if block.interval == "batch" else epochs
+    made = partial(getattr(torch.optim.lr_scheduler, block.type), target)
+    return _call("lr_scheduler.args", made, args)  # type: ignore[no-any-return]
+
+
+def loss(config: Config) -> Measure:
+    """The loss of a batch, a mean over its samples."""
+    return _measure(losses, config.loss)
+
+
+def metric_functions(config: Config) -> dict[str, Measure]:
+    """The metrics by name, each a mean over a batch."""
+    return {item.type: _measure(metrics, item) for item in config.metrics}
+
+
+def _measure(module: object, component: Component) -> Measure:
+    return partial(getattr(module, component.type), **component.args)
+
+
+def _call(field: str, made: Callable[..., Any], args: dict[str, Any]) -> Any:
+    try:
+        return made(**args)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise BuildError(f"{field}: {error}") from error

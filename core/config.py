@@ -1,0 +1,278 @@
+"""config.json: pytorch-template's keys and ours, checked all at once, saved without loss.
+
+Two things make a config: the text of the file (`JsonText`, so that an edit changes its line alone)
+and `Config`, the values in it with the defaults filled in. What the names in it mean (is there
+such an optimizer, does it have that argument) is the business of `core.check`.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
+
+from core.errors import MistakeError
+from core.files import write_atomic
+from core.jsontext import JsonText, JsonTextError
+
+PRESETS = Path(__file__).parent / "bundled" / "configs"
+
+
+class Problem(BaseModel):
+    """One mistake in a config."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    """The field, dotted: `optimizer.args.lr`; empty for the file as a whole."""
+    message: str
+    """What is wrong and what to do, as the end of a sentence."""
+
+    def __str__(self) -> str:
+        """`field: what is wrong`."""
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class ConfigError(MistakeError):
+    """A config cannot be used; it lists every problem, one a line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def _refuse_bool(value: object) -> object:
+    # To Python, true is the number 1; to a person it is a mistake.
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+def _text_only(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_refuse_bool)]
+Number = Annotated[float, BeforeValidator(_refuse_bool)]
+
+
+class Block(BaseModel):
+    """Frozen, and keeping what it does not know: a config may carry keys of other programs."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+
+class Component(Block):
+    """A class or function by its name, with the arguments to call it with."""
+
+    type: Annotated[str, BeforeValidator(_text_only)]
+    args: dict[str, Any] = {}
+
+
+def _by_name(value: object) -> object:
+    return {"type": value} if isinstance(value, str) else value
+
+
+Named = Annotated[Component, BeforeValidator(_by_name)]
+
+
+class LoaderArgs(BaseModel):
+    """What MnistDataLoader takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    data_dir: Path
+    """Where the IDX files are; where there are none, the bundled MNIST is read."""
+    batch_size: Annotated[Whole, Field(ge=1)]
+    shuffle: bool = True
+    """Ignored when there is a validation split, as in the template: then it always shuffles."""
+    validation_split: int | float = 0.0
+    """Share of the training images (a fraction), or that many of them (a whole number)."""
+    num_workers: Annotated[Whole, Field(ge=0)] = 1
+    """Read and kept; the images are in memory, so no workers are started."""
+    training: bool = True
+    """False trains on the test images, as the template does."""
+
+    @field_validator("validation_split", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("must be a fraction like 0.1 or a number of images like 6000")
+        if value < 0 or (isinstance(value, float) and value >= 1):
+            raise ValueError(f"must be from 0 to below 1, or a whole number of images, not {value}")
+        return value
+
+
+class Loader(Block):
+    """The data set and how it is cut into batches."""
+
+    type: Annotated[str, BeforeValidator(_text_only)]
+    args: LoaderArgs
+
+
+class Scheduler(Component):
+    """A learning rate schedule."""
+
+    interval: Literal["epoch", "batch"] = "epoch"
+    """When it steps: after each epoch, as in the template, or after each batch."""
+
+
+class TrainerArgs(Block):
+    """How long to train, what to watch, what to keep."""
+
+    epochs: Annotated[Whole, Field(ge=0)]
+    save_dir: Path
+    save_period: Annotated[Whole, Field(ge=1)] = 1
+    verbosity: Literal[0, 1, 2] = 2
+    monitor: str = "off"
+    early_stop: Number | None = None
+    tensorboard: bool = False
+    keep_checkpoints: Annotated[Whole, Field(ge=1)] | None = None
+    """How many `checkpoint-epochN.pth` to keep; all of them where it is absent."""
+    len_epoch: Annotated[Whole, Field(ge=1)] | None = None
+    """Batches in an epoch; all of the training images where it is absent."""
+
+    @field_validator("monitor")
+    @classmethod
+    def _monitor(cls, value: str) -> str:
+        words = value.split()
+        if value != "off" and (len(words) != 2 or words[0] not in ("min", "max")):
+            raise ValueError('must be "off", or min or max and a metric, like "min val_loss"')
+        return " ".join(words)
+
+    @property
+    def patience(self) -> float:
+        """Epochs without an improvement before the run ends; infinity for never."""
+        return self.early_stop if self.early_stop and self.early_stop > 0 else math.inf
+
+
+class Config(Block):
+    """A whole config.json."""
+
+    name: Annotated[str, BeforeValidator(_text_only)]
+    n_gpu: Whole = 0
+    arch: Component
+    data_loader: Loader
+    optimizer: Component
+    loss: Named
+    metrics: list[Named]
+    lr_scheduler: Scheduler | None = None
+    trainer: TrainerArgs
+    seed: Annotated[Whole, Field(ge=0)] = 123
+    """Of everything random; 123 is what the template hard-codes."""
+    threads: Annotated[Whole, Field(ge=1)] | None = None
+    """CPU threads for torch; those this process may use where it is absent."""
+    device: str | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        parts = value.split("/")
+        if any(part in (".", "..") for part in parts) or value.startswith("/") or "\0" in value:
+            raise ValueError("names a folder below save_dir: it must not be absolute or hold ..")
+        if any(len(part.encode()) > 200 for part in parts):
+            raise ValueError("is too long for a folder: use at most 200 bytes")
+        return value
+
+    @classmethod
+    def parse(cls, value: object) -> Config:
+        """Check the shape of a config. Raises ConfigError with every problem in it."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise ConfigError(_problems(error)) from error
+
+
+def read_text(path: Path) -> JsonText:
+    """The text of a config file. Raises ConfigError if it is missing or not JSON."""
+    try:
+        text = JsonText(path.read_text(encoding="utf-8"))
+        is_object = isinstance(text.value, dict)
+    except FileNotFoundError as error:
+        message = "there is no such file: give a config.json with -c"
+        raise ConfigError([Problem(path=str(path), message=message)]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(path=str(path), message=f"cannot be read: {error}")
+        raise ConfigError([problem]) from error
+    except JsonTextError as error:
+        raise ConfigError([Problem(path=str(path), message=str(error))]) from error
+    if not is_object:
+        message = 'must be an object: { "name": …, "arch": …, … }'
+        raise ConfigError([Problem(path=str(path), message=message)])
+    return text
+
+
+def save_text(path: Path, text: JsonText) -> None:
+    """Write a config file atomically, the former one kept beside it as `.bak`."""
+    if path.exists():
+        write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
+    write_atomic(path, text.text.encode())
+
+
+def default_path(folder: Path) -> Path:
+    """The config a command uses when none is given: the folder's own, else the bundled one."""
+    for candidate in (folder / "configs" / "config.json", folder / "config.json"):
+        if candidate.is_file():
+            return candidate
+    return PRESETS / "config.json"
+
+
+def parse_path(dotted: str) -> tuple[str, ...]:
+    """`trainer.epochs` as the path of a value."""
+    return tuple(dotted.split("."))
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    problems = []
+    for item in error.errors():
+        path = ".".join(str(part) for part in item["loc"])
+        problems.append(Problem(path=path, message=_sentence(path, dict(item))))
+    return list(dict.fromkeys(problems))
+
+
+def _sentence(path: str, item: dict[str, Any]) -> str:
+    """pydantic's finding in plain words."""
+    kind, context, value = item["type"], item.get("ctx", {}), item["input"]
+    if kind == "missing":
+        return "is missing: add it"
+    if kind == "extra_forbidden":
+        return "MnistDataLoader has no such argument: remove it"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        return f"must be {context['expected']}, not {_shown(value)}"
+    for part, words in _KINDS.items():
+        if kind.startswith(part):
+            return f"must be {words}, not {_shown(value)}"
+    if kind == "greater_than_equal":
+        return f"must be {context['ge']} or more, not {_shown(value)}"
+    return str(item["msg"])
+
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a finite number",
+    "bool": "true or false",
+    "string": "a text",
+    "path": "a path",
+    "list": "a list",
+    "dict": "an object",
+    "model": 'an object with "type" and "args"',
+}
+
+
+def _shown(value: object) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,185 @@
+"""What happens to a run, one fact an event, one line of JSON each.
+
+Readers are often newer or older than writers: kinds and fields that are not known are skipped.
+Times are seconds since 1970; a number that was not finite is None.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.files import without_non_finite
+
+Metrics = dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    time: float = field(default_factory=time.time)
+    """When, in seconds since 1970, by the writer's clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseChanged(Event):
+    """The trainer turned to something else."""
+
+    phase: str
+    """In words: `importing torch`, `training`, `validating`, …"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(Event):
+    """Training begins, or goes on after an end."""
+
+    pid: int
+    host: str
+    device: str
+    threads: int
+    world_size: int
+    seed: int
+    versions: dict[str, str]
+    """Of python, torch and mnist-tui."""
+    save_dir: str
+    data_dir: str
+    """Both absolute."""
+    parent: str | None = None
+    """The checkpoint this run was resumed from, where it lies in another run."""
+    changes: dict[str, Any] = field(default_factory=dict)
+    """What differs from config.json, by dotted path."""
+    epoch: int
+    """Finished epochs at the start."""
+    step: int
+    """Finished steps at the start."""
+    epochs: int
+    """The last epoch, from 1."""
+    num_steps: int
+    """Steps in an epoch."""
+    num_train: int
+    num_validation: int
+    num_parameters: int
+    monitor: str
+    early_stop: float | None
+    """None where the run never ends early."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEnded(Event):
+    """Some steps ended: written about ten times a second, not at every step."""
+
+    epoch: int
+    """The epoch under way, from 1."""
+    step: int
+    """Steps since the run began."""
+    step_in_epoch: int
+    loss: float | None
+    """The mean over the samples since the event before it."""
+    lr: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochEnded(Event):
+    """An epoch was trained and validated."""
+
+    epoch: int
+    step: int
+    metrics: Metrics
+    """loss, each metric, and with validation val_loss, val_<metric>; means over samples."""
+    lr: float
+    seconds: float
+    """Of training and validation, pauses not counted."""
+    images_per_second: float
+    """Of the training part."""
+    best: bool
+    """Whether the monitored metric is the best so far; a tie counts, as in the template."""
+    num_bad_epochs: int
+    """Epochs since the best."""
+    inherited: bool = False
+    """Whether it was trained in the parent run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointSaved(Event):
+    """A checkpoint is on the disk."""
+
+    file: str
+    epoch: int
+    step: int
+    num_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointFailed(Event):
+    """A checkpoint could not be written; training goes on."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPaused(Event):
+    """Training waits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContinued(Event):
+    """Training goes on after a pause."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHandled(Event):
+    """The trainer did what a request asked, or says why not."""
+
+    id: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeGiven(Event):
+    """Something the person should know."""
+
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat(Event):
+    """The writer lives; every 30 s, also while paused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded(Event):
+    """The trainer let go of the run."""
+
+    outcome: str
+    """`completed`, `stopped` or `failed`."""
+    reason: str
+    seconds: float
+    """Since this start, pauses counted."""
+
+
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+_FIELDS = {name: {item.name for item in dataclasses.fields(kind)} for name, kind in _KINDS.items()}
+
+
+def to_line(event: Event) -> bytes:
+    """One line of JSON, its newline at the end."""
+    # Every field is JSON as it stands, so __dict__ does; asdict would copy each value deeply.
+    value = without_non_finite({"kind": type(event).__name__, **event.__dict__})
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def from_line(line: bytes) -> Event | None:
+    """The event of a line; None if it is torn, not ours, or lacks a field."""
+    try:
+        value = json.loads(line)
+        kind = _KINDS[value.pop("kind")]
+        known = _FIELDS[kind.__name__]
+        return kind(**{name: item for name, item in value.items() if name in known})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

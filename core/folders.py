@@ -1,0 +1,45 @@
+"""The save folders of this person, remembered so that a run is found from anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from core.files import write_json
+
+NUM_REMEMBERED = 50
+
+
+def state_home() -> Path:
+    """The folder for what the program remembers (XDG base directory specification)."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "mnist-tui"
+
+
+def known() -> list[Path]:
+    """Remembered save folders that still exist, newest first; a broken memory is set aside."""
+    path = _memory()
+    try:
+        entries = [Path(entry) for entry in json.loads(path.read_text())]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError):
+        with contextlib.suppress(OSError):
+            path.replace(path.with_suffix(".json.bad"))
+        return []
+    return [entry for entry in entries if entry.is_dir()]
+
+
+def remember(folder: Path) -> None:
+    """Put `folder` first among the known ones. Failing to is no reason not to train."""
+    folder = folder.resolve()
+    entries = [folder, *(entry for entry in known() if entry != folder)][:NUM_REMEMBERED]
+    with contextlib.suppress(OSError):
+        _memory().parent.mkdir(parents=True, exist_ok=True)
+        write_json(_memory(), [str(entry) for entry in entries])
+
+
+def _memory() -> Path:
+    return state_home() / "folders.json"

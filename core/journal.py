@@ -1,0 +1,135 @@
+"""A run's journal: one writer that holds a lock, any number of readers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Self
+
+from core.errors import MistakeError
+from core.events import Event, RunStarted, from_line, to_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+LOCK_PATIENCE_SECONDS = 1.0
+"""A reader's glance at the lock lasts microseconds; whoever holds it longer is a writer."""
+
+
+class AlreadyLiveError(MistakeError):
+    """Another process is training this run."""
+
+
+class Journal:
+    """The writer's end: holds the lock from opening to closing.
+
+    The kernel frees the lock with the process, even on SIGKILL, so it never lies. Nobody may fork
+    while holding it: the child would hold it too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            self._lock()
+            self._mend()
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def append(self, event: Event) -> None:
+        """Write one event; a single write, so that no reader sees two writers' bytes mixed."""
+        os.write(self._file, to_line(event))
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _lock(self) -> None:
+        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise AlreadyLiveError(_who_holds(self.path)) from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def _mend(self) -> None:
+        """End a line that a killed writer left torn, so that the next one is whole."""
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":
+            os.write(self._file, b"\n")
+
+
+class LineReader:
+    """Reads a growing text file: the whole lines added since it looked last."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+
+    def read(self) -> list[bytes]:
+        """The new whole lines, without their ends; a torn last line waits for its rest."""
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                file.seek(self.offset)
+                new = file.readall()
+        except OSError:  # not there yet, or no longer
+            return []
+        end = new.rfind(b"\n") + 1
+        self.offset += end
+        return new[:end].splitlines()
+
+
+class Follower:
+    """Reads the events that are added to a journal."""
+
+    def __init__(self, path: Path) -> None:
+        self._lines = LineReader(path)
+
+    def read(self) -> list[Event]:
+        """The events since the last call; lines that are no event are skipped."""
+        events = (from_line(line) for line in self._lines.read())
+        return [event for event in events if event is not None]
+
+
+def is_live(path: Path) -> bool:
+    """Whether some process is writing this journal: whether its lock is held."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks: nobody can train there
+        return False
+    else:
+        return False
+    finally:
+        os.close(file)
+
+
+def _who_holds(path: Path) -> str:
+    starts = [event for event in Follower(path).read() if isinstance(event, RunStarted)]
+    pid = starts[-1].pid if starts else "another process"
+    host = starts[-1].host if starts else socket.gethostname()
+    return f"{path.parent}: is already being trained by pid {pid} on {host}"

@@ -1,0 +1,93 @@
+"""The run's log in words: `train.log`."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from core import events as e
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@contextlib.contextmanager
+def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
+    """A function that adds a line with the time to the log; None adds nothing."""
+    with path.open("a", encoding="utf-8", buffering=1) as file:
+
+        def write(text: str | None) -> None:
+            # A full disk must not end a training that could have gone on.
+            with contextlib.suppress(OSError):
+                if text:
+                    file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text.rstrip()}\n")
+
+        yield write
+
+
+def numbers(metrics: e.Metrics) -> str:
+    """`loss 0.2394  val_loss 0.0666 …`; a number that was not finite is `nan`."""
+    return "  ".join(
+        f"{name} {'nan' if value is None else format(value, '.4f')}"
+        for name, value in metrics.items()
+    )
+
+
+@singledispatch
+def sentence(_event: e.Event) -> str | None:
+    """An event in words; None for those that say nothing to a person."""
+    return None
+
+
+@sentence.register
+def _(event: e.RunStarted) -> str:
+    where = f"{event.device}, {event.threads} threads" if event.device == "cpu" else event.device
+    start = f"from epoch {event.epoch}, step {event.step}" if event.step else "from the start"
+    return (
+        f"training {start} to epoch {event.epochs} on {where}: {event.num_train:,} images, "
+        f"{event.num_validation:,} for validation, {event.num_parameters:,} parameters"
+    )
+
+
+@sentence.register
+def _(event: e.EpochEnded) -> str | None:
+    if event.inherited:
+        return None
+    best = "  (best so far)" if event.best else ""
+    return (
+        f"epoch {event.epoch}: {numbers(event.metrics)}  lr {event.lr:.6g}  "
+        f"{event.seconds:.1f} s{best}"
+    )
+
+
+@sentence.register
+def _(event: e.CheckpointSaved) -> str:
+    return f"saved {event.file}"
+
+
+@sentence.register
+def _(event: e.CheckpointFailed) -> str:
+    return f"WARNING {event.file} was not saved: {event.reason}"
+
+
+@sentence.register
+def _(_event: e.RunPaused) -> str:
+    return "paused"
+
+
+@sentence.register
+def _(_event: e.RunContinued) -> str:
+    return "going on"
+
+
+@sentence.register
+def _(event: e.NoticeGiven) -> str:
+    return f"NOTE {event.message}"
+
+
+@sentence.register
+def _(event: e.RunEnded) -> str:
+    return f"{event.outcome}: {event.reason}"

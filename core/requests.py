@@ -1,0 +1,66 @@
+"""Asking something of a run: a line appended to `requests.jsonl` beside its journal."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from core.journal import LineReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kind = Literal["stop", "pause", "continue", "save"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something asked of the trainer."""
+
+    id: str
+    kind: Kind
+
+
+def ask(path: Path, kind: Kind) -> str:
+    """Append a request to the file at `path`; returns its id, which the answer names."""
+    request = {
+        "id": uuid.uuid4().hex[:12],
+        "time": time.time(),
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "kind": kind,
+    }
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        os.write(file, json.dumps(request).encode() + b"\n")
+    finally:
+        os.close(file)
+    return str(request["id"])
+
+
+class Inbox:
+    """The writer's end: what is asked from now on. An old "stop" must not end the next run."""
+
+    def __init__(self, path: Path) -> None:
+        self._lines = LineReader(path)
+        self._lines.offset = path.stat().st_size if path.exists() else 0
+
+    def read(self) -> list[Request]:
+        """The requests since the last call, a stop before all others."""
+        found = [request for line in self._lines.read() if (request := _parse(line))]
+        return sorted(found, key=lambda request: request.kind != "stop")
+
+
+def _parse(line: bytes) -> Request | None:
+    try:
+        value = json.loads(line)
+        kind = value["kind"]
+        return Request(str(value["id"]), kind) if kind in KINDS else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,199 @@
+"""Going on from a checkpoint: which one, with which config, in which directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core import check, checkpoint, config, devices, runs
+from core.errors import MistakeError
+from core.events import RunStarted
+from core.journal import Follower
+from core.jsontext import JsonText
+from core.runs import Run
+
+if TYPE_CHECKING:
+    from core.checkpoint import Checkpoint
+    from core.config import Config
+
+IN_PLACE = {
+    "trainer.epochs",
+    "trainer.save_period",
+    "trainer.keep_checkpoints",
+    "trainer.verbosity",
+    "trainer.tensorboard",
+}
+"""What may change without the run becoming another one."""
+
+FIXED_LENGTH = {"OneCycleLR"}
+"""Schedules that are drawn up for a number of steps and cannot go on after it."""
+
+
+class Effective(NamedTuple):
+    """What a run is trained with: its config.json, and what was changed since."""
+
+    config: Config
+    raw: dict[str, Any]
+    changes: dict[str, Any]
+    """By dotted path, those of earlier starts included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to go on from a checkpoint."""
+
+    checkpoint: Path
+    run: Run | None
+    """Where it goes on in place; None for a new run."""
+    text: JsonText
+    """The config of the new run."""
+    changes: dict[str, Any]
+    """What changes for the run that goes on in place."""
+    notices: list[str] = field(default_factory=list)
+
+    def realize(self) -> Run:
+        """The directory to train: the run itself, or a new one made now."""
+        if self.run is not None:
+            return self.run
+        made = config.Config.parse(self.text.value)
+        save_dir = made.trainer.save_dir.expanduser()
+        return runs.create(save_dir, made.name, self.text.text, parent=self.checkpoint)
+
+
+def effective(run: Run, changes: dict[str, Any]) -> Effective:
+    """The config of a run with all changes so far and these. Raises ConfigError."""
+    text = config.read_text(run.config_path)
+    starts = [event for event in Follower(run.journal_path).read() if isinstance(event, RunStarted)]
+    everything = {**(starts[-1].changes if starts else {}), **changes}
+    for path, value in everything.items():
+        text = text.set(config.parse_path(path), value)
+    return Effective(check.load(text.value), text.value, everything)
+
+
+def starting_checkpoint(run: Run) -> Checkpoint | None:
+    """Where a run goes on: its furthest checkpoint that is whole, its parent's, or the start."""
+    if run.checkpoints():
+        return newest_valid(run)[0]
+    parent = run.parent()
+    return checkpoint.load(parent) if parent else None
+
+
+def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
+    """The furthest checkpoint that can be read, and a sentence about each that cannot."""
+    problems: list[str] = []
+    for path in reversed(run.checkpoints()):
+        try:
+            return checkpoint.load(path), problems
+        except checkpoint.CheckpointError as error:
+            problems.append(str(error))
+    if problems:
+        raise checkpoint.CheckpointError("\n".join(problems))
+    raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
+
+
+def threads(settings: Config, start: Checkpoint | None) -> int | None:
+    """The config's threads, else those of the run before: another number gives other last bits."""
+    if settings.threads is not None or start is None:
+        return settings.threads
+    before = start.ours.get("threads")
+    return int(before) if before else None
+
+
+def device(settings: Config, start: Checkpoint | None) -> tuple[str, list[str]]:
+    """The device the config asks for, else that of the run before, else what there is."""
+    before = start.ours.get("device") if start else None
+    if settings.device is None and before:
+        try:
+            return devices.choose(str(before), settings.n_gpu)
+        except devices.DeviceError as error:
+            name, notices = devices.choose(None, settings.n_gpu)
+            return name, [*notices, str(error)]
+    return devices.choose(settings.device, settings.n_gpu)
+
+
+def plan(
+    reference: str,
+    save_dir: Path,
+    given: JsonText | None,
+    edits: dict[str, Any],
+) -> Plan:
+    """What `-r reference` means. Raises MistakeError.
+
+    `given` is the file of -c, whose top-level blocks replace the run's; `edits` are values by
+    dotted path, which come last.
+    """
+    start, notices = _target(reference, save_dir)
+    run = Run(start.path.parent)
+    before = _config_before(start, run, notices)
+    text = before
+    for key, block in (given.value if given else {}).items():
+        text = text.set((key,), block)
+    for path, value in edits.items():
+        text = text.set(config.parse_path(path), value)
+    settings = check.load(text.value)
+    differing = _differing(before.value, text.value)
+    _refuse_endless(settings, start, differing)
+    in_place = run.journal_path.exists() and not run.live() and _is_furthest(start, run)
+    if in_place and differing.keys() <= IN_PLACE:
+        return Plan(start.path, run, text, differing, notices)
+    return Plan(start.path, None, text, {}, notices)
+
+
+def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, list[str]]:
+    path = Path(reference).expanduser()
+    if path.is_file() or path.suffix == ".pth":
+        return checkpoint.load(path.absolute()), []
+    run = runs.find(reference, save_dir)
+    if run.live():
+        raise MistakeError(f"{run.path}: is being trained now: stop it first, or give a checkpoint")
+    return newest_valid(run)
+
+
+def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
+    inside = JsonText("{}")
+    for key, value in start.config.items():
+        inside = inside.set((key,), value)
+    if not run.config_path.exists():
+        notices.append(f"{run.path} has no config.json: taking the one in {start.path.name}")
+        return inside
+    text = config.read_text(run.config_path)
+    if run.journal_path.exists():
+        for path, value in effective(run, {}).changes.items():
+            text = text.set(config.parse_path(path), value)
+    differing = ", ".join(_differing(inside.value, text.value).keys() - IN_PLACE)
+    if differing:
+        notices.append(f"config.json and {start.path.name} differ in {differing}: the file counts")
+    return text
+
+
+def _refuse_endless(settings: Config, start: Checkpoint, differing: dict[str, Any]) -> None:
+    epochs, schedule = settings.trainer.epochs, settings.lr_scheduler
+    if schedule and schedule.type in FIXED_LENGTH and "trainer.epochs" in differing:
+        raise MistakeError(
+            f"trainer.epochs: {schedule.type} was drawn up for the epochs it began with and "
+            "cannot go on: start a new run, or give another lr_scheduler"
+        )
+    if start.epoch >= epochs:
+        raise MistakeError(f"finished {start.epoch} of {epochs} epochs: give --epochs N")
+
+
+def _is_furthest(start: Checkpoint, run: Run) -> bool:
+    mine = (start.epoch, start.step)
+    return all(runs.position(path)[:2] <= mine for path in run.checkpoints())
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The values of `after` that differ, by dotted path; None where one is gone."""
+    old, new = _flat(before), _flat(after)
+    paths = [*new, *(path for path in old if path not in new)]
+    return {path: new.get(path) for path in paths if old.get(path) != new.get(path)}
+
+
+def _flat(value: object, path: str = "") -> dict[str, Any]:
+    if not isinstance(value, dict) or (path and not value):
+        return {path: value}
+    found = {}
+    for key, item in value.items():
+        found.update(_flat(item, f"{path}.{key}" if path else key))
+    return found

@@ -1,0 +1,204 @@
+"""Run directories: their paths, making one, finding them again."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import folders, sidecar
+from core.errors import MistakeError
+from core.files import write_atomic, write_json
+from core.journal import Follower, is_live
+from core.state import RunState, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BEST, LAST = "model_best.pth", "last.pth"
+MAX_DEPTH = 6
+"""Folders below a save folder that are searched: a name may hold slashes."""
+
+
+class NotFoundError(MistakeError):
+    """No run, or more than one, answers to what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The paths of one run directory."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the directory: when it was made."""
+        return self.path.name
+
+    @property
+    def config_path(self) -> Path:
+        """What was asked, as it was."""
+        return self.path / "config.json"
+
+    @property
+    def journal_path(self) -> Path:
+        """What happened."""
+        return self.path / "events.jsonl"
+
+    @property
+    def requests_path(self) -> Path:
+        """What was asked meanwhile."""
+        return self.path / "requests.jsonl"
+
+    @property
+    def log_path(self) -> Path:
+        """The log in words."""
+        return self.path / "train.log"
+
+    @property
+    def parent_path(self) -> Path:
+        """The checkpoint of another run that this one starts from."""
+        return self.path / "parent.json"
+
+    def config(self) -> dict[str, Any]:
+        """config.json as it stands; empty if it cannot be read."""
+        try:
+            value = json.loads(self.config_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def name(self) -> str:
+        """The run's name in its config."""
+        return str(self.config().get("name", self.path.parent.name))
+
+    def parent(self) -> Path | None:
+        """The checkpoint it starts from where it is another run's."""
+        try:
+            return Path(json.loads(self.parent_path.read_text())["checkpoint"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def state(self) -> RunState:
+        """The whole journal, folded."""
+        return fold(RunState(), Follower(self.journal_path).read())
+
+    def live(self) -> bool:
+        """Whether somebody trains it now."""
+        return is_live(self.journal_path)
+
+    def checkpoints(self) -> list[Path]:
+        """Its checkpoint files, by (epoch, step); those without a sidecar by their name."""
+        return sorted(self.path.glob("*.pth"), key=position)
+
+
+def create(save_dir: Path, name: str, config_text: str, parent: Path | None = None) -> Run:
+    """Claim a new run directory and put the config in it."""
+    folder = save_dir / name
+    folder.mkdir(parents=True, exist_ok=True)
+    run = Run(_claim(folder).resolve())
+    if parent is not None:
+        write_json(run.parent_path, {"checkpoint": str(parent.resolve())})
+    write_atomic(run.config_path, config_text.encode())
+    folders.remember(save_dir)
+    return run
+
+
+def scan(save_dir: Path) -> list[Run]:
+    """Every run below a save folder, newest first."""
+    found = [Run(path) for path in _walk(save_dir, MAX_DEPTH)]
+    return sorted(found, key=started, reverse=True)
+
+
+def known(save_dir: Path) -> list[Run]:
+    """The runs of `save_dir`, then those of the other known save folders; each once."""
+    found: dict[Path, Run] = {}
+    for folder in [save_dir, *folders.known()]:
+        for run in scan(folder):
+            found.setdefault(run.path.resolve(), run)
+    return list(found.values())
+
+
+def find(reference: str, save_dir: Path, *, prefer_live: bool = False) -> Run:
+    """The run a person means: a path, an id, NAME/ID, or `latest`. Raises NotFoundError.
+
+    With `prefer_live`, `latest` is the newest live run if there is one.
+    """
+    path = Path(reference).expanduser()
+    if _is_run(path):
+        return Run(path.resolve())
+    runs = known(save_dir)
+    if reference == "latest":
+        runs = sorted(runs, key=started, reverse=True)
+        live = [run for run in runs if run.live()] if prefer_live else []
+        if not runs:
+            raise NotFoundError(f"there is no run in {save_dir} yet: start one with mnist-tui")
+        return (live or runs)[0]
+    matches = [run for run in runs if _answers_to(run, reference)]
+    if len(matches) == 1:
+        return matches[0]
+    if not matches:
+        raise NotFoundError(f"{reference}: there is no such run: mnist-tui runs lists them")
+    paths = "\n".join(str(run.path) for run in matches)
+    raise NotFoundError(f"{reference}: is the id of several runs, give a path:\n{paths}")
+
+
+def started(run: Run) -> float:
+    """When a run was first started, in seconds since 1970: by its id, else by its files."""
+    try:
+        return time.mktime(time.strptime(run.id[:15], "%Y%m%d_%H%M%S"))
+    except ValueError:
+        try:
+            return run.config_path.stat().st_mtime
+        except OSError:
+            return 0.0
+
+
+def position(checkpoint: Path) -> tuple[int, int, str]:
+    """(epoch, step, name) of a checkpoint file, without opening it."""
+    facts = sidecar.read(checkpoint)
+    if facts is not None:
+        return facts.epoch, facts.step, checkpoint.name
+    number = re.search(r"epoch(\d+)", checkpoint.name)
+    return int(number[1]) if number else -1, 0, checkpoint.name
+
+
+def _claim(folder: Path) -> Path:
+    # mkdir succeeds for one of all who try, so two runs never share a directory.
+    stamp = time.strftime("%Y%m%d_%H%M%S")
+    for attempt in range(1000):
+        path = folder / (stamp if attempt == 0 else f"{stamp}_{attempt + 1}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise FileExistsError(f"{folder}: a thousand runs were started in this second")
+
+
+def _walk(folder: Path, depth: int) -> Iterable[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_symlink() or not entry.is_dir():
+            continue
+        if _is_run(entry):
+            yield entry
+        elif depth > 1:
+            yield from _walk(entry, depth - 1)
+
+
+def _is_run(path: Path) -> bool:
+    if not (path / "config.json").is_file():
+        return False
+    return (path / "events.jsonl").exists() or any(path.glob("*.pth"))
+
+
+def _answers_to(run: Run, reference: str) -> bool:
+    reference = reference.rstrip("/")
+    return run.id == reference or str(run.path).endswith(f"/{reference}")

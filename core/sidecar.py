@@ -1,0 +1,60 @@
+"""What a checkpoint holds, in a small JSON file beside it, so that browsing needs no torch."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from core.files import write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.events import Metrics
+
+SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """Facts about one checkpoint."""
+
+    file: str
+    epoch: int
+    """Finished epochs."""
+    step: int
+    bytes: int
+    sha256: str
+    metrics: Metrics
+    """Of the last finished epoch."""
+
+
+def path_of(checkpoint: Path) -> Path:
+    """`last.pth.json` for `last.pth`."""
+    return checkpoint.with_name(checkpoint.name + SUFFIX)
+
+
+def write(checkpoint: Path, sidecar: Sidecar) -> None:
+    """Put it beside its checkpoint, after the checkpoint itself."""
+    write_json(path_of(checkpoint), asdict(sidecar))
+
+
+def read(checkpoint: Path) -> Sidecar | None:
+    """The sidecar of a checkpoint; None if there is none or it belongs to an older file."""
+    try:
+        value = json.loads(path_of(checkpoint).read_text())
+        sidecar = Sidecar(**value)
+        return sidecar if checkpoint.stat().st_size == sidecar.bytes else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def is_whole(checkpoint: Path) -> bool:
+    """Whether the file is a zip whose every part has the checksum written in it."""
+    try:
+        with zipfile.ZipFile(checkpoint) as archive:
+            return archive.testzip() is None
+    except (OSError, zipfile.BadZipFile, EOFError):
+        return False

@@ -1,0 +1,184 @@
+"""What a class or function takes, read from its source without importing it.
+
+Importing torch costs seconds; a form, a list and a wrong name in a config should not. The source
+on the disk says the same as `inspect.signature` would, for the very torch that is installed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+# Those need a closure, sparse gradients, or only train matrices: the template cannot step them
+# either (`step()` without arguments on this network).
+UNUSABLE_OPTIMIZERS = {"LBFGS", "SparseAdam", "Muon", "Optimizer"}
+# Those need Python objects that JSON does not have.
+UNUSABLE_SCHEDULERS = {
+    "LambdaLR", "MultiplicativeLR", "SequentialLR", "ChainedScheduler", "LRScheduler",
+    "ReduceLROnPlateau",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument that a config may give."""
+
+    name: str
+    annotation: str
+    """As written in the source; empty where there is none."""
+    required: bool
+    default: object = None
+    """Its default where that is a literal, else None."""
+
+    def problem(self, value: object) -> str | None:
+        """What is wrong with `value`, as the end of a sentence, or None."""
+        choices = re.findall(r"Literal\[(.*?)\]", self.annotation)
+        if choices and isinstance(value, str):
+            allowed = ast.literal_eval(f"[{choices[0]}]")
+            names = ", ".join(allowed)
+            return None if value in allowed else f"must be one of {names}, not {value!r}"
+        kinds = self._kinds()
+        if not kinds or any(_is(kind, value) for kind in kinds):
+            return None
+        return f"must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {_shown(value)}"
+
+    def _kinds(self) -> list[str]:
+        outer = re.sub(r"\b(Optional|Union)\[(.*)\]", r"\1, \2", self.annotation)
+        while "[" in outer and (inner := re.sub(r"\[[^\[\]]*\]", "", outer)) != outer:
+            outer = inner  # the items of a list do not say what the whole is
+        words = set(re.findall(r"\w+", outer))
+        kinds = [kind for kind, names in _ANNOTATIONS.items() if words & names]
+        if not kinds and self.default is not None:
+            kinds = [kind for kind in _ANNOTATIONS if _is(kind, self.default)][-1:]
+        if kinds and (words & {"None", "Optional"}):
+            kinds.append("null")
+        return kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The arguments of one class or function, without those the program itself gives."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+
+    def get(self, name: str) -> Parameter | None:
+        """The parameter of that name, if it has one."""
+        return next((item for item in self.parameters if item.name == name), None)
+
+
+@cache
+def in_file(path: Path, *, skip: int) -> dict[str, Signature]:
+    """Every public class and function of a source file; `skip` arguments come from the program."""
+    found: dict[str, Signature] = {}
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            inits = [
+                item
+                for item in node.body
+                if isinstance(item, ast.FunctionDef) and item.name == "__init__"
+            ]
+            if inits:
+                found[node.name] = Signature(node.name, _parameters(inits[-1], skip + 1))
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            found[node.name] = Signature(node.name, _parameters(node, skip))
+    return found
+
+
+@cache
+def optimizers() -> dict[str, Path]:
+    """The usable classes of torch.optim, each with the file that defines it."""
+    folder = _torch() / "optim"
+    found = {}
+    for node in ast.parse((folder / "__init__.py").read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            for alias in node.names:
+                if alias.name[0].isupper() and alias.name not in UNUSABLE_OPTIMIZERS:
+                    found[alias.name] = folder / f"{node.module.rpartition('.')[2]}.py"
+    return dict(sorted(found.items()))
+
+
+def optimizer(name: str) -> Signature:
+    """The arguments of a torch.optim class, without `params`."""
+    return in_file(optimizers()[name], skip=1)[name]
+
+
+@cache
+def schedulers() -> dict[str, Signature]:
+    """The usable classes of torch.optim.lr_scheduler, without `optimizer`."""
+    found = in_file(_torch() / "optim" / "lr_scheduler.py", skip=1)
+    return {
+        name: signature
+        for name, signature in sorted(found.items())
+        if name.endswith(("LR", "Restarts")) and name not in UNUSABLE_SCHEDULERS
+    }
+
+
+def ours(module: str, *, skip: int) -> dict[str, Signature]:
+    """What `core/<module>.py` offers to a config."""
+    return in_file(Path(__file__).with_name(f"{module}.py"), skip=skip)
+
+
+def _torch() -> Path:
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("torch is not installed: python -m pip install torch")
+    return Path(spec.origin).parent
+
+
+def _parameters(function: ast.FunctionDef, skip: int) -> tuple[Parameter, ...]:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    pairs = list(zip(positional, [*missing, *arguments.defaults], strict=True))[skip:]
+    pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return tuple(
+        Parameter(
+            name=argument.arg,
+            annotation=ast.unparse(argument.annotation) if argument.annotation else "",
+            required=default is None,
+            default=_literal(default),
+        )
+        for argument, default in pairs
+    )
+
+
+def _literal(node: ast.expr | None) -> object:
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except ValueError:
+        return None
+
+
+_ANNOTATIONS = {
+    "bool": {"bool"},
+    "integer": {"int"},
+    "number": {"float"},
+    "text": {"str"},
+    "list": {"tuple", "Tuple", "list", "List", "Iterable", "Sequence"},
+}
+_WORDS = {
+    "bool": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "text": "a text",
+    "list": "a list",
+    "null": "null",
+}
+
+
+def _is(kind: str, value: object) -> bool:
+    if kind == "null":
+        return value is None
+    if kind in ("integer", "number") and isinstance(value, bool):
+        return False
+    types = {"bool": bool, "integer": int, "number": (int, float), "text": str}
+    return isinstance(value, types.get(kind, (list, tuple)))  # type: ignore[arg-type]
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,57 @@
+"""The trainer: one loop from the config to the last checkpoint.
+
+Everything it has to say leaves through `emit`; everything it is asked comes from `control`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.control import StopTraining
+from core.runs import LAST
+from core.training import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.control import Control
+    from core.events import Event
+    from core.runs import Run
+
+
+def train(
+    run: Run, changes: dict[str, Any], *, emit: Callable[[Event], None], control: Control
+) -> tuple[str, str]:
+    """Train until the epochs are done, patience ends, or somebody stops it.
+
+    `changes` are values by dotted path that differ from the run's config.json. Returns the
+    outcome and the reason, as RunEnded has them. Raises MistakeError.
+    """
+    training = Training(run, changes, emit, control)
+    try:
+        return "completed", _loop(training, control)
+    except StopTraining as stop:
+        training.save(LAST)
+        return "stopped", str(stop)
+
+
+def _loop(training: Training, control: Control) -> str:
+    def save() -> bool:
+        return training.save(LAST)
+
+    while training.epoch < training.num_epochs:
+        training.begin_epoch()
+        for indices in training.rest_of_epoch():
+            training.step_on(indices)
+            training.log.step(training)  # about ten times a second
+            control.check(save)  # may save, wait, or raise StopTraining
+
+        training.enter("validating")
+        validated = training.validate(lambda: control.check(save))
+        training.end_epoch(validated)
+
+        training.enter("saving")
+        training.save(*training.due_files())
+        if training.judge.out_of_patience:
+            return training.judge.verdict()
+    return f"all {training.num_epochs} epochs are done"

@@ -1,0 +1,222 @@
+"""The state of one training, and each part of an epoch as a method."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from core import build, dataset, devices, position, resume
+from core.averages import Averages
+from core.check import num_images
+from core.child import our_version
+from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
+from core.judge import Judge
+from core.runs import BEST, LAST
+from core.saver import Saver
+from core.step_log import StepLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from torch import Tensor
+
+    from core.checkpoint import Checkpoint
+    from core.control import Control
+    from core.events import Event
+    from core.runs import Run
+
+
+class Training:
+    """A network on its way through the epochs. Raises MistakeError if it cannot be made."""
+
+    def __init__(
+        self, run: Run, changes: dict[str, Any], emit: Callable[[Event], None], control: Control
+    ) -> None:
+        self.run, self.emit = run, emit
+        self.config, self.raw_config, self.changes = resume.effective(run, changes)
+        start = resume.starting_checkpoint(run)
+        self.threads = resume.threads(self.config, start) or devices.usable_cpus()
+        torch.set_num_threads(self.threads)
+        name, notices = resume.device(self.config, start)
+        self.device = torch.device(name)
+
+        self.enter("loading data")
+        self._load_data()
+        torch.manual_seed(self.config.seed)
+        self.model = build.model(self.config.arch)
+        # On a CPU the convolutions run a quarter faster in this layout, with no other change.
+        self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = build.optimizer(self.config.optimizer, self.model)
+        self.scheduler = build.scheduler(self.config, self.optimizer, self.num_steps)
+        self.loss = build.loss(self.config)
+        self.metrics = build.metric_functions(self.config)
+
+        self.epoch = self.step = self.step_in_epoch = 0
+        self.averages = Averages(self.device)
+        self.judge = Judge(self.config.trainer.monitor, self.config.trainer.patience)
+        self.log = StepLog(emit, control)
+        self.history: list[EpochEnded] = []
+        self._saver = Saver(run.path, emit, self.config.trainer.keep_checkpoints)
+        if start is not None:
+            notices += position.restore(self, start)
+        self._announce(start, notices)
+
+    @property
+    def num_epochs(self) -> int:
+        """The last epoch, counted from 1."""
+        return self.config.trainer.epochs
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the first parameter group."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def enter(self, phase: str) -> None:
+        """Say what is done now."""
+        self.emit(PhaseChanged(phase=phase))
+
+    def begin_epoch(self) -> None:
+        """Start an epoch's clock; the epoch may be half done by a run before."""
+        self.enter("training")
+        self.log.begin(self.averages)
+
+    def rest_of_epoch(self) -> Iterator[Tensor]:
+        """The indices of each batch of this epoch that is still to come."""
+        args = self.config.data_loader.args
+        order = dataset.epoch_order(
+            len(self.train_set),
+            seed=self.config.seed,
+            epoch=self.epoch,
+            # As in the template: with a validation split the rest is always shuffled.
+            shuffle=args.shuffle or bool(args.validation_split),
+        ).to(self.device)
+        num_batches = math.ceil(len(self.train_set) / args.batch_size)
+        for number in range(self.step_in_epoch, self.num_steps):
+            # An epoch longer than the set begins the same order anew.
+            start = number % num_batches * args.batch_size
+            yield order[start : start + args.batch_size]
+
+    def step_on(self, indices: Tensor) -> None:
+        """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
+        images, labels = self.train_set.batch(indices)
+        output = self.model(images)
+        loss = self.loss(output, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        self.optimizer.step()
+        if self.scheduler is not None and self._steps_per_batch:
+            self.scheduler.step()
+        with torch.no_grad():
+            self._measure(self.averages, loss, output, labels)
+        self.step += 1
+        self.step_in_epoch += 1
+
+    def validate(self, check: Callable[[], None]) -> dict[str, float | None]:
+        """The loss and the metrics on the validation images, named val_…; nothing is drawn."""
+        self.log.end_training_part()
+        averages = Averages(self.device)
+        self.model.eval()
+        try:
+            with torch.inference_mode():
+                for images, labels in self.validation_set.in_order():
+                    output = self.model(images)
+                    self._measure(averages, self.loss(output, labels), output, labels)
+                    check()
+        finally:
+            self.model.train()
+        return {f"val_{name}": mean for name, mean in averages.means().items()}
+
+    def end_epoch(self, validated: dict[str, float | None]) -> None:
+        """Count the epoch, judge it, and step a schedule that goes by epochs."""
+        metrics = self.averages.means() | validated
+        best = self.judge.judge(metrics)
+        self.epoch += 1
+        event = EpochEnded(
+            epoch=self.epoch,
+            step=self.step,
+            metrics=metrics,
+            lr=self.lr,
+            seconds=self.log.seconds(),
+            images_per_second=self.log.training_rate(self.averages),
+            best=best,
+            num_bad_epochs=self.judge.num_bad_epochs,
+        )
+        if self.scheduler is not None and not self._steps_per_batch:
+            self.scheduler.step()
+        self.averages = Averages(self.device)
+        self.step_in_epoch = 0
+        self.log.end_epoch()
+        self.history.append(event)
+        self.emit(event)
+
+    def due_files(self) -> list[str]:
+        """The checkpoints to write after this epoch."""
+        files = [LAST]
+        if self.epoch % self.config.trainer.save_period == 0:
+            files.append(f"checkpoint-epoch{self.epoch}.pth")
+        if self.history[-1].best:
+            files.append(BEST)
+        return files
+
+    def save(self, *files: str) -> bool:
+        """Write the exact position to each of `files`; whether all could be."""
+        metrics = self.history[-1].metrics if self.history else {}
+        content = position.content(self)
+        return self._saver.save(files, content, epoch=self.epoch, step=self.step, metrics=metrics)
+
+    def _measure(self, averages: Averages, loss: Tensor, output: Tensor, labels: Tensor) -> None:
+        values = {name: metric(output, labels) for name, metric in self.metrics.items()}
+        averages.add({"loss": loss, **values}, len(labels))
+
+    def _load_data(self) -> None:
+        args, schedule = self.config.data_loader.args, self.config.lr_scheduler
+        samples = dataset.load(args.data_dir.expanduser(), training=args.training)
+        to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
+        self.train_set = samples.select(to_train).to(self.device)
+        self.validation_set = samples.select(to_validate).to(self.device)
+        num_batches = math.ceil(len(self.train_set) / args.batch_size)
+        self.num_steps = self.config.trainer.len_epoch or num_batches
+        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+
+    def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
+        trainer, args = self.config.trainer, self.config.data_loader.args
+        parent = self.run.parent()
+        self.emit(
+            RunStarted(
+                pid=os.getpid(),
+                host=socket.gethostname(),
+                device=str(self.device),
+                threads=self.threads,
+                world_size=1,
+                seed=self.config.seed,
+                versions={
+                    "python": platform.python_version(),
+                    "torch": torch.__version__,
+                    "mnist-tui": our_version(),
+                },
+                save_dir=str(trainer.save_dir.expanduser().resolve()),
+                data_dir=str(args.data_dir.expanduser().resolve()),
+                parent=str(parent) if parent else None,
+                changes=self.changes,
+                epoch=self.epoch,
+                step=self.step,
+                epochs=trainer.epochs,
+                num_steps=self.num_steps,
+                num_train=len(self.train_set),
+                num_validation=len(self.validation_set),
+                num_parameters=sum(item.numel() for item in self.model.parameters()),
+                monitor=trainer.monitor,
+                early_stop=trainer.patience if math.isfinite(trainer.patience) else None,
+            )
+        )
+        if start is not None and start.path.parent != self.run.path:
+            for event in self.history:  # of the parent; this journal does not have it
+                self.emit(replace(event, inherited=True))
+        for notice in notices:
+            self.emit(NoticeGiven(message=notice))

@@ -1,0 +1,61 @@
+"""One training from the first event to the last, in whatever thread or process it is called."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from core import log
+from core.control import Control
+from core.errors import MistakeError
+from core.events import Event, PhaseChanged, RunEnded
+from core.journal import Journal
+from core.requests import Inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.runs import Run
+
+
+def prepare_torch() -> None:
+    """Settle what torch reads from the environment, once, before it is imported.
+
+    libgomp's threads spin at the end of each parallel part; with other programs on the cores that
+    costs ten times the work itself. With a low count they sleep soon; the bits are the same.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+
+
+def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None]) -> RunEnded:
+    """Train `run` to its end. Raises journal.AlreadyLiveError; any other failure is an event.
+
+    `changes` are values by dotted path that differ from the run's config.json. `on_control` is
+    handed the control as soon as there is one, so that a signal can reach it.
+    """
+    began = time.monotonic()
+    with Journal(run.journal_path) as journal, log.open_log(run.log_path) as write:
+
+        def emit(event: Event) -> None:
+            journal.append(event)
+            write(log.sentence(event))
+
+        control = Control(Inbox(run.requests_path), emit)
+        on_control(control)
+        try:
+            emit(PhaseChanged(phase="importing torch"))
+            prepare_torch()
+            from core import trainer
+
+            outcome, reason = trainer.train(run, changes, emit=emit, control=control)
+        except MistakeError as error:  # a mistake in the config or the files, already a sentence
+            outcome, reason = "failed", str(error)
+        except Exception as error:
+            write(traceback.format_exc())
+            outcome, reason = "failed", f"{type(error).__name__}: {error} (see {run.log_path})"
+        ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
+        emit(ended)
+        return ended
