@@ -39,9 +39,11 @@ def main() -> int:
         )
     except MistakeError as error:
         return _complain(str(error))
-    if received:
-        return 128 + received[0]
-    return FAILED if ended.outcome == "failed" else OK
+    except OSError as error:
+        return _complain(f"{options.run}: cannot be trained in: {error}", FAILED)
+    if ended.outcome == "failed":
+        return _complain(ended.reason, FAILED)
+    return 128 + received[0] if ended.outcome == "stopped" and received else OK
 
 
 def _listen(control: Control, received: list[int]) -> None:
@@ -55,9 +57,9 @@ def _listen(control: Control, received: list[int]) -> None:
         signal.signal(number, handle)
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str, code: int = MISTAKE) -> int:
     sys.stderr.write(f"mnist-tui: {sentence}\n")
-    return MISTAKE
+    return code
 
 
 if __name__ == "__main__":

@@ -44,5 +44,5 @@ class Averages:
         """Go on from what `state_dict` gave."""
         sums = state["sums"]
         assert isinstance(sums, dict)
-        self._sums = {name: value.to(self._device) for name, value in sums.items()}
+        self._sums = {name: value.to(self._device, self._type) for name, value in sums.items()}
         self.num_samples = int(str(state["num_samples"]))

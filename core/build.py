@@ -28,7 +28,8 @@ class BuildError(MistakeError):
 
 def model(arch: Component) -> nn.Module:
     """The network, its weights drawn from torch's global generator."""
-    return _call("arch.args", getattr(models, arch.type), arch.args)  # type: ignore[no-any-return]
+    made = _named("arch.type", models, arch.type)
+    return _call("arch.args", made, arch.args)  # type: ignore[no-any-return]
 
 
 def empty_model(arch: Component) -> nn.Module:
@@ -43,35 +44,43 @@ def empty_model(arch: Component) -> nn.Module:
 def optimizer(block: Component, network: nn.Module) -> Optimizer:
     """The optimizer over all parameters that learn."""
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    made = partial(getattr(torch.optim, block.type), learning)
+    made = partial(_named("optimizer.type", torch.optim, block.type), learning)
     return _call("optimizer.args", made, block.args)  # type: ignore[no-any-return]
 
 
-def scheduler(config: Config, target: Optimizer, num_steps: int) -> LRScheduler | None:
+def scheduler(
+    config: Config, target: Optimizer, *, num_epochs: int, num_steps: int
+) -> LRScheduler | None:
     """The schedule; one of a fixed length gets it from the epochs and the steps in each."""
     block = config.lr_scheduler
     if block is None:
         return None
     args = dict(block.args)
     if block.type == "OneCycleLR" and not ({"total_steps", "epochs"} & set(args)):
-        epochs = config.trainer.epochs
-        args["total_steps"] = epochs * num_steps if block.interval == "batch" else epochs
-    made = partial(getattr(torch.optim.lr_scheduler, block.type), target)
+        args["total_steps"] = num_epochs * num_steps if block.interval == "batch" else num_epochs
+    made = partial(_named("lr_scheduler.type", torch.optim.lr_scheduler, block.type), target)
     return _call("lr_scheduler.args", made, args)  # type: ignore[no-any-return]
 
 
 def loss(config: Config) -> Measure:
     """The loss of a batch, a mean over its samples."""
-    return _measure(losses, config.loss)
+    return _measure("loss", losses, config.loss)
 
 
 def metric_functions(config: Config) -> dict[str, Measure]:
     """The metrics by name, each a mean over a batch."""
-    return {item.type: _measure(metrics, item) for item in config.metrics}
+    return {item.type: _measure("metrics", metrics, item) for item in config.metrics}
 
 
-def _measure(module: object, component: Component) -> Measure:
-    return partial(getattr(module, component.type), **component.args)
+def _measure(field: str, module: object, component: Component) -> Measure:
+    return partial(_named(field, module, component.type), **component.args)
+
+
+def _named(field: str, module: object, name: str) -> Callable[..., Any]:
+    found = getattr(module, name, None)
+    if found is None or not callable(found):
+        raise BuildError(f'{field}: there is no "{name}" here')
+    return found  # type: ignore[no-any-return]
 
 
 def _call(field: str, made: Callable[..., Any], args: dict[str, Any]) -> Any:

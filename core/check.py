@@ -6,15 +6,17 @@ Nothing is imported or run for it: signatures are read from the sources, sizes f
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from pydantic import TypeAdapter, ValidationError
 
 from core import idx, signatures
-from core.config import Config, ConfigError, Problem
+from core.config import Component, Config, ConfigError, Named, Problem
+from core.jsontext import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from core.config import Component
     from core.signatures import Signature
 
 LOADERS = ("MnistDataLoader",)
@@ -22,34 +24,18 @@ LOADERS = ("MnistDataLoader",)
 
 def check(config: Config) -> None:
     """Raise ConfigError with every problem of the config, or return."""
-    problems = [
-        *_component(
-            "arch",
-            config.arch,
-            "model",
-            lambda: signatures.ours("models", skip=0),
-        ),
-        *_loader(config),
-        *_component("optimizer", config.optimizer, "optimizer", _optimizers),
-        *_component("loss", config.loss, "loss", lambda: signatures.ours("losses", skip=2)),
-    ]
-    for index, metric in enumerate(config.metrics):
-        problems += _component(
-            f"metrics.{index}", metric, "metric", lambda: signatures.ours("metrics", skip=2)
-        )
-    if config.lr_scheduler is not None:
-        problems += _component(
-            "lr_scheduler", config.lr_scheduler, "scheduler", signatures.schedulers
-        )
-    problems += _monitor(config)
-    problems += _ranges(config)
+    problems = [*_names(config.__dict__), *_loader(config), *_monitor(config)]
     if problems:
         raise ConfigError(problems)
 
 
 def load(value: object) -> Config:
     """Parse and check; raises ConfigError with every problem found."""
-    config = Config.parse(value)
+    try:
+        config = Config.parse(value)
+    except ConfigError as error:
+        # Where the shape is wrong in one place, the names in the others can still be looked up.
+        raise ConfigError([*error.problems, *_names(value)]) from error
     check(config)
     return config
 
@@ -80,14 +66,36 @@ def log_keys(config: Config) -> list[str]:
     return names
 
 
+def _names(blocks: object) -> Iterable[Problem]:
+    """What is wrong with the names and arguments in a config, be it parsed or as it was read."""
+    blocks = blocks if isinstance(blocks, dict) else {}
+    for field, (kind, offered) in _OFFERED.items():
+        component = _sound(blocks.get(field))
+        if component is not None:
+            yield from _component(field, component, kind, offered())
+    metrics = blocks.get("metrics")
+    for index, item in enumerate(metrics if isinstance(metrics, list) else []):
+        component = _sound(item)
+        if component is not None:
+            known = signatures.ours("metrics", skip=2)
+            yield from _component(f"metrics.{index}", component, "metric", known)
+    yield from _ranges(
+        *(_sound(blocks.get(name)) for name in ("arch", "optimizer", "lr_scheduler"))
+    )
+
+
+def _sound(block: object) -> Component | None:
+    try:
+        return _NAMED.validate_python(block)
+    except ValidationError:
+        return None
+
+
 def _component(
-    path: str, component: Component, kind: str, offered: Callable[[], dict[str, Signature]]
+    path: str, component: Component, kind: str, known: dict[str, Signature]
 ) -> Iterable[Problem]:
-    known = offered()
     if component.type not in known:
-        field = path if path.startswith("metrics") else f"{path}.type"
-        if path == "loss":
-            field = "loss"
+        field = path if path.startswith(("loss", "metrics")) else f"{path}.type"
         yield Problem(path=field, message=_unknown(component.type, kind, known))
         return
     signature = known[component.type]
@@ -157,13 +165,50 @@ def _monitor(config: Config) -> Iterable[Problem]:
     )
 
 
-def _ranges(config: Config) -> Iterable[Problem]:
-    args = config.optimizer.args
-    for name in ("lr", "momentum", "weight_decay"):
+def _ranges(
+    arch: Component | None, optimizer: Component | None, scheduler: Component | None
+) -> Iterable[Problem]:
+    """Values of the right type that torch would refuse once the run has begun."""
+    if arch is not None:  # the data has ten classes
+        yield from _at_least("arch", arch.args, 10, ("num_classes",))
+    if optimizer is not None:
+        args = optimizer.args
+        yield from _at_least("optimizer", args, 0, _NOT_NEGATIVE)
+        betas = args.get("betas")
+        for beta in betas if isinstance(betas, list) else []:
+            if _is_number(beta) and not 0 <= beta < 1:
+                message = f"must be from 0 to below 1, not {shown(beta)}"
+                yield Problem(path="optimizer.args.betas", message=message)
+        if args.get("nesterov") is True and (not args.get("momentum") or args.get("dampening")):
+            message = "needs momentum above 0 and dampening 0: set optimizer.args.momentum"
+            yield Problem(path="optimizer.args.nesterov", message=message)
+    if scheduler is not None:
+        yield from _at_least("lr_scheduler", scheduler.args, 1, _PERIODS)
+
+
+def _at_least(
+    field: str, args: dict[str, Any], least: int, names: Iterable[str]
+) -> Iterable[Problem]:
+    for name in names:
         value = args.get(name)
-        if isinstance(value, int | float) and value < 0:
-            message = f"must be 0 or more, not {value}"
-            yield Problem(path=f"optimizer.args.{name}", message=message)
-    if args.get("nesterov") and not args.get("momentum"):
-        message = "nesterov needs momentum above 0: set optimizer.args.momentum"
-        yield Problem(path="optimizer.args.nesterov", message=message)
+        if _is_number(value) and value < least:
+            message = f"must be {least} or more, not {shown(value)}"
+            yield Problem(path=f"{field}.args.{name}", message=message)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_NAMED: TypeAdapter[Component] = TypeAdapter(Named)
+_NOT_NEGATIVE = (
+    "lr", "momentum", "weight_decay", "eps", "alpha", "rho", "lr_decay", "momentum_decay",
+    "initial_accumulator_value",
+)  # fmt: skip
+_PERIODS = ("step_size", "T_max", "T_0", "T_mult", "total_steps", "step_size_up", "step_size_down")
+_OFFERED: dict[str, tuple[str, Callable[[], dict[str, Signature]]]] = {
+    "arch": ("model", lambda: signatures.ours("models", skip=0)),
+    "optimizer": ("optimizer", _optimizers),
+    "loss": ("loss", lambda: signatures.ours("losses", skip=2)),
+    "lr_scheduler": ("scheduler", signatures.schedulers),
+}

@@ -7,6 +7,7 @@ optimizer, monitor_best, config) and one of ours, `mnist_tui`, with all an exact
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 OURS = "mnist_tui"
 REQUIRED = {"arch", "epoch", "state_dict", "optimizer", "monitor_best", "config"}
+VERSION = 1
+"""Of our part; a file of a later one is refused."""
+OURS_REQUIRED = {
+    "step", "step_in_epoch", "num_steps", "lr_scheduler", "generators", "averages", "seconds",
+    "judge", "history", "threads", "device", "torch",
+}  # fmt: skip
 SPARE_FACTOR = 2.5
 """Free space asked for, in sizes of the file: itself, its neighbour, and some air."""
 
@@ -50,8 +57,8 @@ class Checkpoint:
     @property
     def ours(self) -> dict[str, Any]:
         """What an exact resume needs; empty in a file of another program."""
-        value = self.content.get(OURS, {})
-        return value if isinstance(value, dict) else {}
+        value: dict[str, Any] = self.content.get(OURS, {})
+        return value
 
     @property
     def step(self) -> int:
@@ -62,6 +69,12 @@ class Checkpoint:
     def config(self) -> dict[str, Any]:
         """The config it was trained with."""
         return dict(self.content["config"])
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Of the last finished epoch; empty where the file does not say."""
+        history = self.ours.get("history")
+        return dict(history[-1]["metrics"]) if history else {}
 
 
 def to_bytes(content: dict[str, Any]) -> bytes:
@@ -83,29 +96,75 @@ def save(path: Path, data: bytes, *, epoch: int, step: int, metrics: dict[str, A
             raise DamagedWriteError(f"{path.parent}: the disk gave back other bytes than written")
 
     write_atomic(path, data, verify)
+    test_path(path).unlink(missing_ok=True)  # that was another network
     sidecar.write(path, Sidecar(path.name, epoch, step, len(data), digest, metrics))
+
+
+def test_path(path: Path) -> Path:
+    """Where the results of testing a checkpoint are kept."""
+    return path.with_name(path.name + ".test.json")
+
+
+def renew_sidecar(path: Path) -> None:
+    """Write a sidecar anew that is missing, or of the file before: a kill came between the two.
+
+    One of a file that cannot be read stays as it is.
+    """
+    with contextlib.suppress(OSError, CheckpointError):
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        facts = sidecar.read(path)
+        if facts is None or facts.sha256 != digest:
+            found = load(path)
+            fresh = Sidecar(path.name, found.epoch, found.step, len(data), digest, found.metrics)
+            sidecar.write(path, fresh)
 
 
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint onto the CPU. Raises CheckpointError; never runs code from the file."""
     _check_head(path)
-    if not sidecar.is_whole(path):
-        # torch loads most files with a flipped bit in silence; the zip's checksums find them.
-        raise CheckpointError(f"{path}: is cut off or damaged: use an older checkpoint")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise CheckpointError(f"{path}: {_unsafe(path)}") from error
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
-        first = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path}: is not a checkpoint: {first}") from error
+    _check_sums(path)
+    content = _read(path)
     if not isinstance(content, dict) or not content.keys() >= REQUIRED:
         has = set(content) if isinstance(content, dict) else set()
         lacks = ", ".join(sorted(REQUIRED - has))
         raise CheckpointError(f"{path}: is not a training checkpoint: it lacks {lacks}")
-    if not isinstance(content["config"], dict):
-        raise CheckpointError(f"{path}: its config is not a plain object")
+    if not isinstance(content["config"], dict) or not isinstance(content["epoch"], int):
+        raise CheckpointError(f"{path}: is not a training checkpoint: its epoch or config is odd")
+    _check_ours(path, content.get(OURS))
     return Checkpoint(path, content)
+
+
+def _read(path: Path) -> object:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(f"{path}: {_unsafe(path)}") from error
+    except Exception as error:  # a hostile file may raise anything
+        first = str(error).partition("\n")[0]
+        raise CheckpointError(f"{path}: is not a checkpoint: {first}: give another") from error
+
+
+def _check_ours(path: Path, ours: object) -> None:
+    if ours is None:
+        return
+    if not isinstance(ours, dict):
+        raise CheckpointError(f"{path}: its {OURS} is no object: use an older checkpoint")
+    version = ours.get("version")
+    if version != VERSION:
+        raise CheckpointError(f"{path}: was written by another mnist-tui: install that version")
+    if lacks := ", ".join(sorted(OURS_REQUIRED - ours.keys())):
+        raise CheckpointError(f"{path}: its {OURS} lacks {lacks}: use an older checkpoint")
+
+
+def _check_sums(path: Path) -> None:
+    # torch loads most files with a flipped bit in silence; the zip's checksums find them.
+    try:
+        whole = sidecar.is_whole(path)
+    except Exception:  # a flipped bit may ask for a password, or for an unknown compression
+        whole = False
+    if not whole:
+        raise CheckpointError(f"{path}: is cut off or damaged: use an older checkpoint")
 
 
 def _check_head(path: Path) -> None:
@@ -116,7 +175,8 @@ def _check_head(path: Path) -> None:
         message = f"{path}: there is no such file: mnist-tui runs lists the checkpoints"
         raise CheckpointError(message) from error
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read: {error.strerror}") from error
+        message = f"{path}: cannot be read ({error.strerror}): give a .pth file"
+        raise CheckpointError(message) from error
     if not head:
         raise CheckpointError(f"{path}: is empty: use an older checkpoint")
     if head.startswith(b"PK\x03\x04"):
@@ -124,7 +184,9 @@ def _check_head(path: Path) -> None:
     if head.lstrip()[:1] in (b"{", b"["):
         message = f"{path}: is a JSON file, not a checkpoint: give a .pth file"
     elif head[:1] == b"\x80":
-        message = f"{path}: is a bare pickle, which could run code when read: it was not opened"
+        message = (
+            f"{path}: is a bare pickle, which may run code, so was not opened: give a .pth file"
+        )
     else:
         message = f"{path}: is not a checkpoint (torch.save writes zip files): give a .pth file"
     raise CheckpointError(message)
@@ -136,4 +198,4 @@ def _unsafe(path: Path) -> str:
     except Exception:  # whatever a hostile file makes of it, the answer is the same
         names = []
     what = json.dumps(sorted(names)) if names else "something other than tensors and plain values"
-    return f"holds {what}, which could run code when read: it was not opened"
+    return f"holds {what}, which may run code, so it was not opened: give another file"

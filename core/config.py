@@ -16,13 +16,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     ValidationError,
     field_validator,
 )
 
 from core.errors import MistakeError
 from core.files import write_atomic
-from core.jsontext import JsonText, JsonTextError
+from core.jsontext import JsonText, JsonTextError, shown
 
 PRESETS = Path(__file__).parent / "bundled" / "configs"
 
@@ -50,21 +51,27 @@ class ConfigError(MistakeError):
         self.problems = problems
 
 
-def _refuse_bool(value: object) -> object:
-    # To Python, true is the number 1; to a person it is a mistake.
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
+def _number_only(value: object) -> object:
+    # To Python, true is the number 1, and "5" can be read as one; to a person both are mistakes.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number, not {shown(value)}")
+    return value
+
+
+def _whole_only(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"must be a whole number, not {shown(value)}")
     return value
 
 
 def _text_only(value: object) -> object:
     if not isinstance(value, str):
-        raise ValueError("must be a text")
+        raise ValueError(f"must be a text, not {shown(value)}")
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_refuse_bool)]
-Number = Annotated[float, BeforeValidator(_refuse_bool)]
+Whole = Annotated[int, BeforeValidator(_whole_only)]
+Number = Annotated[float, BeforeValidator(_number_only)]
 
 
 class Block(BaseModel):
@@ -81,6 +88,9 @@ class Component(Block):
 
 
 def _by_name(value: object) -> object:
+    if not isinstance(value, str | dict | Component):
+        message = f'must be a name, or an object with "type" and "args", not {shown(value)}'
+        raise ValueError(message)
     return {"type": value} if isinstance(value, str) else value
 
 
@@ -95,21 +105,22 @@ class LoaderArgs(BaseModel):
     data_dir: Path
     """Where the IDX files are; where there are none, the bundled MNIST is read."""
     batch_size: Annotated[Whole, Field(ge=1)]
-    shuffle: bool = True
+    shuffle: StrictBool = True
     """Ignored when there is a validation split, as in the template: then it always shuffles."""
     validation_split: int | float = 0.0
     """Share of the training images (a fraction), or that many of them (a whole number)."""
     num_workers: Annotated[Whole, Field(ge=0)] = 1
     """Read and kept; the images are in memory, so no workers are started."""
-    training: bool = True
+    training: StrictBool = True
     """False trains on the test images, as the template does."""
 
     @field_validator("validation_split", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError("must be a fraction like 0.1 or a number of images like 6000")
-        if value < 0 or (isinstance(value, float) and value >= 1):
+            message = "must be a fraction like 0.1 or a number of images like 6000"
+            raise ValueError(f"{message}, not {shown(value)}")
+        if not value >= 0 or (isinstance(value, float) and value >= 1):
             raise ValueError(f"must be from 0 to below 1, or a whole number of images, not {value}")
         return value
 
@@ -134,10 +145,10 @@ class TrainerArgs(Block):
     epochs: Annotated[Whole, Field(ge=0)]
     save_dir: Path
     save_period: Annotated[Whole, Field(ge=1)] = 1
-    verbosity: Literal[0, 1, 2] = 2
+    verbosity: Annotated[Literal[0, 1, 2], BeforeValidator(_whole_only)] = 2
     monitor: str = "off"
     early_stop: Number | None = None
-    tensorboard: bool = False
+    tensorboard: StrictBool = False
     keep_checkpoints: Annotated[Whole, Field(ge=1)] | None = None
     """How many `checkpoint-epochN.pth` to keep; all of them where it is absent."""
     len_epoch: Annotated[Whole, Field(ge=1)] | None = None
@@ -148,7 +159,8 @@ class TrainerArgs(Block):
     def _monitor(cls, value: str) -> str:
         words = value.split()
         if value != "off" and (len(words) != 2 or words[0] not in ("min", "max")):
-            raise ValueError('must be "off", or min or max and a metric, like "min val_loss"')
+            message = 'must be "off", or min or max and a metric, like "min val_loss"'
+            raise ValueError(f"{message}, not {shown(value)}")
         return " ".join(words)
 
     @property
@@ -169,8 +181,8 @@ class Config(Block):
     metrics: list[Named]
     lr_scheduler: Scheduler | None = None
     trainer: TrainerArgs
-    seed: Annotated[Whole, Field(ge=0)] = 123
-    """Of everything random; 123 is what the template hard-codes."""
+    seed: Annotated[Whole, Field(ge=0, lt=2**44)] = 123
+    """Of everything random; 123 is what the template hard-codes. Each epoch makes 64 bits of it."""
     threads: Annotated[Whole, Field(ge=1)] | None = None
     """CPU threads for torch; those this process may use where it is absent."""
     device: str | None = None
@@ -203,7 +215,8 @@ def read_text(path: Path) -> JsonText:
         message = "there is no such file: give a config.json with -c"
         raise ConfigError([Problem(path=str(path), message=message)]) from error
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(path=str(path), message=f"cannot be read: {error}")
+        reason = error.strerror if isinstance(error, OSError) else f"it is not UTF-8: {error}"
+        problem = Problem(path=str(path), message=f"cannot be read: {reason}")
         raise ConfigError([problem]) from error
     except JsonTextError as error:
         raise ConfigError([Problem(path=str(path), message=str(error))]) from error
@@ -215,6 +228,7 @@ def read_text(path: Path) -> JsonText:
 
 def save_text(path: Path, text: JsonText) -> None:
     """Write a config file atomically, the former one kept beside it as `.bak`."""
+    path = path.resolve()  # a link stays one, what it leads to is written
     if path.exists():
         write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
     write_atomic(path, text.text.encode())
@@ -251,15 +265,16 @@ def _sentence(path: str, item: dict[str, Any]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "literal_error":
-        return f"must be {context['expected']}, not {_shown(value)}"
+        return f"must be {context['expected'].replace(chr(39), chr(34))}, not {shown(value)}"
+    if kind.startswith("model") and path in _COMPONENTS:
+        return f'must be an object with "type" and "args", not {shown(value)}'
     for part, words in _KINDS.items():
         if kind.startswith(part):
-            return f"must be {words}, not {_shown(value)}"
-    if kind == "greater_than_equal":
-        return f"must be {context['ge']} or more, not {_shown(value)}"
+            return f"must be {words.format_map(context)}, not {shown(value)}"
     return str(item["msg"])
 
 
+_COMPONENTS = ("arch", "data_loader", "optimizer", "lr_scheduler")
 _KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -269,10 +284,7 @@ _KINDS = {
     "path": "a path",
     "list": "a list",
     "dict": "an object",
-    "model": 'an object with "type" and "args"',
+    "model": "an object",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
 }
-
-
-def _shown(value: object) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -29,36 +28,42 @@ class Control:
     def __init__(self, inbox: Inbox, emit: Callable[[Event], None]) -> None:
         self._inbox = inbox
         self._emit = emit
-        self._signal = threading.Event()
-        self._signal_name = ""
+        # Set from signal handlers, so no lock: a handler would wait for the one it interrupted.
+        self._stop_reason: str | None = None
         self._paused = False
+        self._paused_since: float | None = None
+        self._seconds_paused = 0.0
         self._next_poll = 0.0
         self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
-        self.seconds_paused = 0.0
+
+    @property
+    def seconds_paused(self) -> float:
+        """How long training has waited, the pause under way included."""
+        since = self._paused_since
+        return self._seconds_paused + (0.0 if since is None else time.monotonic() - since)
 
     def stop_by_signal(self, name: str) -> None:
         """Ask for a stop from a signal handler or another thread."""
-        self._signal_name = name
-        self._signal.set()
+        self._stop_reason = name
 
     def check(self, save: Callable[[], bool]) -> None:
         """Do what was asked: save, wait while paused, or raise StopTraining."""
         self._look(save)
         if not self._paused:
             return
-        began = time.monotonic()
+        self._paused_since = time.monotonic()
         self._emit(RunPaused())
         try:
             while self._paused:
-                self._signal.wait(POLL_SECONDS)
+                time.sleep(POLL_SECONDS)
                 self._look(save)
         finally:
-            self.seconds_paused += time.monotonic() - began
+            self._seconds_paused, self._paused_since = self.seconds_paused, None
         self._emit(RunContinued())
 
     def _look(self, save: Callable[[], bool]) -> None:
-        if self._signal.is_set():
-            raise StopTraining(self._signal_name)
+        if self._stop_reason is not None:
+            raise StopTraining(self._stop_reason)
         now = time.monotonic()
         if now < self._next_poll:
             return

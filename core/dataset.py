@@ -84,5 +84,5 @@ def epoch_order(num_samples: int, *, seed: int, epoch: int, shuffle: bool) -> Te
     """The order of an epoch's samples. It depends on its arguments alone, so a resume finds it."""
     if not shuffle:
         return torch.arange(num_samples)
-    generator = torch.Generator().manual_seed((seed << 20) + epoch)
+    generator = torch.Generator().manual_seed(((seed << 20) + epoch) % 2**63)
     return torch.randperm(num_samples, generator=generator)

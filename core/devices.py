@@ -16,16 +16,15 @@ import subprocess
 import sys
 import warnings
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import psutil
-
-from core import child
+from core import child, machine
 from core.errors import MistakeError
+from core.machine import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROOT = Path("/")
 COLAB_DRIVER_FOLDER = "usr/lib64-nvidia"
@@ -60,34 +59,10 @@ class Device:
         return asdict(self)
 
 
-def usable_cpus(root: Path = ROOT) -> int:
-    """Return how many CPUs this process may use: its affinity, within its cgroup's quota.
-
-    A container on a 64-core machine sees 64 cores and may use two; a thread for each of them is
-    far slower than two.
-    """
-    # Not on macOS.
-    has_affinity = hasattr(os, "sched_getaffinity")
-    count = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return max(1, min([count, *_cpu_quotas(root)]))
-
-
-def cpu_name(root: Path = ROOT) -> str:
-    """Return the processor's name from /proc/cpuinfo, or what the platform says of it."""
-    named = re.search(r"^model name\s*:\s*(\S.*)$", _read(root / "proc/cpuinfo"), re.MULTILINE)
-    # ARM kernels give no model name, and Linux often no processor.
-    name = named[1] if named else platform.processor() or platform.machine()
-    return _clean(name) or "CPU"
-
-
-def usable_memory_bytes(root: Path = ROOT) -> int:
-    """Return the main memory this process may use: the machine's, within its cgroup's limit."""
-    return min([psutil.virtual_memory().total, *_memory_limits(root)])
-
-
 def cpu_device() -> Device:
     """Return the CPU's row at once, without asking torch."""
-    return Device("cpu", cpu_name(), True, None, None, usable_memory_bytes(), usable_cpus())
+    memory_bytes, threads = machine.usable_memory_bytes(), machine.usable_cpus()
+    return Device("cpu", machine.cpu_name(), True, None, None, memory_bytes, threads)
 
 
 def list_devices() -> list[Device]:
@@ -113,7 +88,7 @@ def list_devices_in_child(timeout_seconds: float = 60) -> list[Device]:
         reason = f"asking PyTorch for its devices took longer than {timeout_seconds:g} s"
         remedy = "look whether nvidia-smi answers: a broken driver hangs; training on cpu works"
     except (subprocess.SubprocessError, OSError, LookupError, TypeError, ValueError) as error:
-        reason = f"asking PyTorch for its devices failed: {_clean(str(error))}"
+        reason = f"asking PyTorch for its devices failed: {one_line(str(error))}"
         remedy = f"see whether `python -c 'import torch'` works, or install it anew: {INSTALL_PAGE}"
     return [cpu_device(), _unusable("gpu", "any GPU", reason, remedy)]
 
@@ -190,7 +165,7 @@ def _parse(asked: str) -> tuple[str, int | None]:
     match = re.fullmatch(r"(?:(cuda|xpu):)?(\d+)|(cuda|xpu|mps)", asked)
     if match is None:
         raise DeviceError(
-            f"device: {_clean(asked)!r} is no device: give auto, cpu, cuda, cuda:1, xpu, mps "
+            f"device: {one_line(asked)!r} is no device: give auto, cpu, cuda, cuda:1, xpu, mps "
             "or the index of a CUDA device"
         )
     if match[3]:
@@ -201,48 +176,6 @@ def _parse(asked: str) -> tuple[str, int | None]:
 def _first_usable() -> Device | None:
     rows = (row for probe in _PROBES.values() for row in probe())
     return next((row for row in rows if row.usable), None)
-
-
-# The CPU and its limits
-
-
-def _cpu_quotas(root: Path) -> Iterator[int]:
-    """Yield each quota that binds this process, in whole CPUs, rounded up."""
-    for folder in _cgroup_folders("cpu", root):
-        v1 = f"{_read(folder / 'cpu.cfs_quota_us')} {_read(folder / 'cpu.cfs_period_us')}"
-        for text in (_read(folder / "cpu.max"), v1):
-            # No quota is "max" in v2 and -1 in v1.
-            if match := re.fullmatch(r"\s*([1-9]\d*)\s+([1-9]\d*)\s*", text):
-                yield -(-int(match[1]) // int(match[2]))
-
-
-def _memory_limits(root: Path) -> Iterator[int]:
-    """Yield each memory limit that binds this process, in bytes; v1's "none" is a huge number."""
-    for folder in _cgroup_folders("memory", root):
-        for file in ("memory.max", "memory.limit_in_bytes"):
-            if (text := _read(folder / file).strip()).isdigit():
-                yield int(text)
-
-
-def _cgroup_folders(controller: str, root: Path) -> Iterator[Path]:
-    """Yield the folders whose limits may bind this process: its cgroups and all above them.
-
-    A container mounts its own cgroup as the top; a batch system sets the limit at any level of
-    the path that /proc/self/cgroup gives. Folders may be missing, or come twice.
-    """
-    mount = root / "sys/fs/cgroup"
-    yield from (mount, mount / controller)
-    for line in _read(root / "proc/self/cgroup").splitlines():
-        # `0::/path` is v2, `4:cpu,cpuacct:/path` is v1.
-        _, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if controllers and controller not in controllers.split(","):
-            continue
-        base = mount / controller if controllers else mount
-        inner = PurePosixPath(path.lstrip("/"))
-        # `..` in it is a cgroup outside of this container.
-        if ".." not in inner.parts:
-            yield from (base / part for part in (inner, *inner.parents))
 
 
 # The accelerators
@@ -312,7 +245,7 @@ def _properties(backend: Any, index: int) -> Callable[[], tuple[str, int]]:
 
     def ask() -> tuple[str, int]:
         properties = backend.get_device_properties(index)
-        return _clean(properties.name), int(properties.total_memory)
+        return one_line(properties.name), int(properties.total_memory)
 
     return ask
 
@@ -326,7 +259,7 @@ def _tested(device: str, ask: Callable[[], tuple[str, int]], remedy: str) -> Dev
         reason = None if result == 8 else f"its self-test gave {result:g} where 8 is right"
     # Drivers raise whatever they like: RuntimeError, AssertionError, NotImplementedError, …
     except Exception as error:
-        reason = f"its self-test failed: {_clean(str(error)) or type(error).__name__}"
+        reason = f"its self-test failed: {one_line(str(error)) or type(error).__name__}"
     if reason is None:
         return Device(device, name, True, None, None, memory_bytes, None)
     return Device(device, name, False, reason, remedy, memory_bytes, None)
@@ -357,7 +290,7 @@ def _why_no_nvidia(cuda_version: str, root: Path) -> tuple[str, str] | None:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     # CUDA reads the list up to the first entry that is no device.
     if visible is not None and visible.split(",")[0].strip() in ("", "-1"):
-        reason = f"CUDA_VISIBLE_DEVICES is {_clean(visible)!r}, which hides every GPU"
+        reason = f"CUDA_VISIBLE_DEVICES is {one_line(visible)!r}, which hides every GPU"
         return reason, "unset CUDA_VISIBLE_DEVICES, or name a GPU in it, such as 0"
     folder = root / COLAB_DRIVER_FOLDER
     searched = os.environ.get("LD_LIBRARY_PATH", "").split(":")
@@ -380,7 +313,7 @@ def _driver_fault(cuda_version: str) -> tuple[str, str]:
     try:
         _quietly(torch.cuda.init)
     except Exception as error:
-        reason = _clean(str(error)) or reason
+        reason = one_line(str(error)) or reason
     return reason, f"see whether nvidia-smi lists the GPU and a CUDA version of {cuda_version} on"
 
 
@@ -421,22 +354,6 @@ def _quietly(ask: Callable[[], Result]) -> Result:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ask()
-
-
-def _clean(text: str) -> str:
-    """Return the first line that says something, without control characters, at most 200 long."""
-    lines = (
-        "".join(char for char in line if char.isprintable()).strip() for line in text.splitlines()
-    )
-    return next((line for line in lines if line), "")[:200]
-
-
-def _read(path: Path) -> str:
-    """Return a small file's text, or nothing if there is none to be read."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -46,7 +47,8 @@ def evaluate(path: Path, device_name: str = "cpu") -> dict[str, Any]:
             "num_samples": len(samples),
             **_mistakes(torch.cat(outputs).cpu(), samples.labels.cpu()),
         }
-    write_json(path.with_name(path.name + ".test.json"), results)
+    with contextlib.suppress(OSError):  # not every folder may be written to
+        write_json(checkpoint.test_path(path), results)
     return results
 
 

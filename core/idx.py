@@ -20,6 +20,8 @@ from core.errors import MistakeError
 
 BUNDLED = Path(__file__).parent / "bundled" / "mnist"
 
+IMAGE_SHAPE = (28, 28)
+
 # md5 of the four original compressed files, as in core/bundled/mnist/NOTICE.
 BUNDLED_MD5 = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -50,8 +52,11 @@ class Split:
     def num_samples(self) -> int:
         """How many samples the headers promise; raises DataError if they disagree."""
         images, labels = read_shape(self.images), read_shape(self.labels)
+        folder = self.images.parent
         if len(images) != 3 or len(labels) != 1 or images[0] != labels[0]:
-            raise DataError(f"{self.images.parent}: images are {images}, labels are {labels}")
+            raise DataError(f"{folder}: images are {images}, labels are {labels}: put a pair there")
+        if images[1:] != IMAGE_SHAPE:
+            raise DataError(f"{folder}: images are {images[1:]}: put images of {IMAGE_SHAPE} there")
         return images[0]
 
 
@@ -72,7 +77,10 @@ def read_shape(path: Path) -> tuple[int, ...]:
     """The dimensions in the header of an IDX file of unsigned bytes."""
     try:
         with _open(path) as file:
-            return _shape(path, file.read(16))[0]
+            shape, start = _shape(path, file.read(16))
+        if path.suffix != ".gz":  # how long a compressed one is shows only when it is read
+            _check_length(path, path.stat().st_size - start, shape)
+        return shape
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}): put a whole file there") from error
 
@@ -87,9 +95,14 @@ def read(path: Path) -> tuple[tuple[int, ...], bytearray]:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}): put a whole file there") from error
     shape, start = _shape(path, bytes(content[:16]))
-    if len(content) - start != math.prod(shape):
-        raise DataError(f"{path}: is cut off or too long: its header promises {shape}")
+    _check_length(path, len(content) - start, shape)
     return shape, content[start:]
+
+
+def _check_length(path: Path, num_values: int, shape: tuple[int, ...]) -> None:
+    if num_values != math.prod(shape):
+        message = f"is cut off or too long: its header promises {shape}: put a whole file there"
+        raise DataError(f"{path}: {message}")
 
 
 @cache
@@ -114,5 +127,5 @@ def _shape(path: Path, head: bytes) -> tuple[tuple[int, ...], int]:
     num_dimensions = head[3] if len(head) >= 4 and head[:3] == b"\0\0\x08" else 0
     start = 4 + 4 * num_dimensions
     if not 1 <= num_dimensions <= 3 or len(head) < start:
-        raise DataError(f"{path}: is not an IDX file of bytes")
+        raise DataError(f"{path}: is not an IDX file of bytes: put one of MNIST's there")
     return struct.unpack(f">{num_dimensions}I", head[4:start]), start

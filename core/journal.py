@@ -81,9 +81,9 @@ class Journal:
 class LineReader:
     """Reads a growing text file: the whole lines added since it looked last."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, offset: int = 0) -> None:
         self.path = path
-        self.offset = 0
+        self.offset = offset
 
     def read(self) -> list[bytes]:
         """The new whole lines, without their ends; a torn last line waits for its rest."""
@@ -101,8 +101,8 @@ class LineReader:
 class Follower:
     """Reads the events that are added to a journal."""
 
-    def __init__(self, path: Path) -> None:
-        self._lines = LineReader(path)
+    def __init__(self, path: Path, offset: int = 0) -> None:
+        self._lines = LineReader(path, offset)
 
     def read(self) -> list[Event]:
         """The events since the last call; lines that are no event are skipped."""

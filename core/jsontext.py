@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from core.errors import MistakeError
 
 Path = tuple[str | int, ...]
 INDENT = 4
@@ -14,8 +17,8 @@ _SPACE = " \t\r\n"
 _decode = json.JSONDecoder().raw_decode
 
 
-class JsonTextError(ValueError):
-    """The text is not JSON; the message gives line, column and what was expected."""
+class JsonTextError(MistakeError):
+    """The text is not JSON, with line, column and what was expected; or an edit of it cannot be."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +31,26 @@ class JsonText:
     def value(self) -> Any:
         """The text, read. Raises JsonTextError."""
         try:
-            return json.loads(self.text, parse_constant=_refuse)
+            return json.loads(self.text, parse_constant=self._refuse)
         except json.JSONDecodeError as error:
             where = f"line {error.lineno}, column {error.colno}"
             raise JsonTextError(f"{where}: not valid JSON: {error.msg}") from error
+        except JsonTextError:
+            raise
         except ValueError as error:
             raise JsonTextError(str(error)) from error
+        except RecursionError as error:
+            raise JsonTextError(_TOO_DEEP) from error
 
     @cached_property
     def spans(self) -> dict[Path, tuple[int, int]]:
-        """Start and end of every value, by its path."""
+        """Start and end of every value, by its path. Raises JsonTextError."""
         found: dict[Path, tuple[int, int]] = {}
-        assert self.value is not None or self.text.strip() == "null"
-        _scan(self.text, _skip(self.text, 0), (), found)
+        _ = self.value  # only a text that is JSON can be scanned
+        try:
+            _scan(self.text, _skip(self.text, 0), (), found)
+        except RecursionError as error:
+            raise JsonTextError(_TOO_DEEP) from error
         return found
 
     def line(self, path: Path) -> int:
@@ -48,13 +58,19 @@ class JsonText:
         return self.text.count("\n", 0, self.spans[path][0]) + 1
 
     def set(self, path: Path, value: object) -> JsonText:
-        """The text with `value` at `path`; a missing last key is added at the end of its object."""
+        """The text with `value` at `path`; missing keys are added at the end of their objects.
+
+        Raises JsonTextError for a place that a list does not have and a number that JSON does not.
+        """
+        path = self._resolve(path)
         if path in self.spans:
             start, end = self.spans[path]
-            return self._replace(start, end, _dump(value, len(path)))
+            if json.dumps(json.loads(self.text[start:end])) == json.dumps(value):
+                return self
+            return self._replace(start, end, _dump(value, path))
         if len(path) > 1 and path[:-1] not in self.spans:
             return self.set(path[:-1], {}).set(path, value)
-        member = f"{json.dumps(path[-1])}: {_dump(value, len(path))}"
+        member = f"{json.dumps(path[-1], ensure_ascii=False)}: {_dump(value, path)}"
         siblings = self._children(path[:-1])
         if siblings:
             end = self.spans[siblings[-1]][1]
@@ -65,6 +81,10 @@ class JsonText:
 
     def remove(self, path: Path) -> JsonText:
         """The text without the key at `path`, and without its comma."""
+        rest = self._without(path)
+        return rest.remove(path) if path in rest.spans else rest  # the key may come twice
+
+    def _without(self, path: Path) -> JsonText:
         siblings = self._children(path[:-1])
         place = siblings.index(path)
         if place > 0:
@@ -75,24 +95,60 @@ class JsonText:
         comma = self.text.index(",", self.spans[path][1])
         return self._replace(start, comma + 1, "")
 
+    def _resolve(self, path: Path) -> Path:
+        """`path` with its places in lists as numbers: in `metrics.0` the 0 is no key."""
+        here, steps = self.value, list(path)
+        for at, step in enumerate(path):
+            if isinstance(here, list):
+                if not str(step).isdecimal() or int(step) >= len(here):
+                    message = f"has no item {step}: it has {len(here)}, from 0"
+                    raise JsonTextError(f"{_dotted(path[:at])}: {message}")
+                steps[at] = int(step)
+                here = here[int(step)]
+            else:
+                here = here.get(step) if isinstance(here, dict) else None
+        return tuple(steps)
+
     def _children(self, path: Path) -> list[Path]:
         depth = len(path) + 1
         children = [item for item in self.spans if len(item) == depth and item[:-1] == path]
         return sorted(children, key=lambda item: self.spans[item])
 
+    def _refuse(self, constant: str) -> object:
+        matches = _TEXT_OR_CONSTANT.finditer(self.text)
+        start = next((match.start() for match in matches if match[1] == constant), 0)
+        line = self.text.count("\n", 0, start) + 1
+        column = start - self.text.rfind("\n", 0, start)
+        where = f"line {line}, column {column}"
+        raise JsonTextError(f"{where}: {constant} is not JSON: give a number")
+
     def _replace(self, start: int, end: int, text: str) -> JsonText:
         return JsonText(self.text[:start] + text + self.text[end:])
 
 
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON: give a number")
+def shown(value: object) -> str:
+    """A value as it stands in a JSON file, cut to fit into a sentence."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _dump(value: object, depth: int) -> str:
-    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        return json.dumps(value, ensure_ascii=False)
-    text = json.dumps(value, indent=INDENT, ensure_ascii=False)
-    return text.replace("\n", "\n" + " " * INDENT * depth)
+_TOO_DEEP = "is nested too deeply: a config has a few levels"
+_TEXT_OR_CONSTANT = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity)')
+
+
+def _dump(value: object, path: Path) -> str:
+    flat = isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
+    try:
+        text = json.dumps(
+            value, indent=None if flat else INDENT, ensure_ascii=False, allow_nan=False
+        )
+    except ValueError as error:
+        raise JsonTextError(f"{_dotted(path)}: must be finite to be JSON: give a number") from error
+    return text.replace("\n", "\n" + " " * INDENT * len(path))
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
 
 
 def _skip(text: str, at: int) -> int:
@@ -115,8 +171,15 @@ def _scan(text: str, start: int, path: Path, found: dict[Path, tuple[int, int]])
             if text[start] == "{":
                 key, at = _decode(text, at)
                 at = _skip(text, _skip(text, at) + 1)
+                _forget(found, (*path, key))  # of a key that comes twice the last one counts
             at = _skip(text, _scan(text, at, (*path, key), found))
             index += 1
         end = at + 1
     found[path] = (start, end)
     return end
+
+
+def _forget(found: dict[Path, tuple[int, int]], path: Path) -> None:
+    if path in found:
+        for old in [item for item in found if item[: len(path)] == path]:
+            del found[old]

@@ -26,7 +26,7 @@ class Worker:
     changes: dict[str, Any] = field(default_factory=dict)
     ended: RunEnded | None = None
     error: MistakeError | None = None
-    """Why the training could not begin: another process holds the run."""
+    """Why the training could not begin: another process holds the run, or it cannot be written."""
     _control: Control | None = None
     _stop_name: str = ""
     _thread: threading.Thread | None = None
@@ -58,6 +58,8 @@ class Worker:
             self.ended = worker.work(self.run, self.changes, self._take)
         except MistakeError as error:
             self.error = error
+        except OSError as error:
+            self.error = MistakeError(f"{self.run.path}: cannot be trained in: {error}")
 
     def _take(self, control: Control) -> None:
         self._control = control

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint
+from core import build, checkpoint, signatures
 from core.checkpoint import CheckpointError
+from core.config import Config
 from core.events import EpochEnded
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.training import Training
 
-_RATES = ("lr", "initial_lr", "max_lr", "min_lr")
+_GROUP_RATES = ("lr", "initial_lr", "max_lr", "min_lr")
+_SCHEDULE_RATES = ("base_lrs", "max_lrs")
+_STATELESS = {"weight_decay", "betas", "eps"}
+"""Arguments of optimizers that may change without their state losing its meaning."""
 
 
 def content(training: Training) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def content(training: Training) -> dict[str, Any]:
         "monitor_best": judge.best if judge.metric else 0,
         "config": training.raw_config,
         checkpoint.OURS: {
-            "version": 1,
+            "version": checkpoint.VERSION,
             "step": training.step,
             "step_in_epoch": training.step_in_epoch,
             "num_steps": training.num_steps,
@@ -43,7 +47,7 @@ def content(training: Training) -> dict[str, Any]:
             "history": [asdict(event) for event in training.history],
             "threads": training.threads,
             "device": str(training.device),
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
         },
     }
 
@@ -55,15 +59,16 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
     """
     load_weights(training.model, start)
     training.epoch = start.epoch
-    notices = _restore_optimizer(training, start)
+    notices = [*_restore_optimizer(training, start), *_restore_schedule(training, start)]
+    notices += _change_rate(training, start)
     ours = start.ours
     if not ours:
         training.step = training.epoch * training.num_steps
-        return [*notices, f"{start.path.name} keeps no exact position: the schedule starts anew"]
+        return [*notices, f"{start.path.name} keeps no exact position: the draws will be others"]
     training.judge.load_state_dict(ours["judge"])
     training.history = [EpochEnded(**event) for event in ours["history"]]
     _set_generators(ours["generators"], training.device)
-    if ours["step_in_epoch"] and ours["num_steps"] == training.num_steps:
+    if ours["step_in_epoch"] and _same_batches(training, start):
         training.step_in_epoch = ours["step_in_epoch"]
         training.averages.load_state_dict(ours["averages"])
         training.log.seconds_before = ours["seconds"]
@@ -85,38 +90,73 @@ def load_weights(model: nn.Module, start: Checkpoint, *, assign: bool = False) -
 
 
 def _restore_optimizer(training: Training, start: Checkpoint) -> list[str]:
-    config, before = training.config, start.config
-    if before.get("optimizer", {}).get("type") != config.optimizer.type:
-        return [f"optimizer.type is {config.optimizer.type} now: its state starts anew"]
-    training.optimizer.load_state_dict(start.content["optimizer"])
-    state = start.ours.get("lr_scheduler")
-    notices = []
-    if training.scheduler is not None and state is not None:
-        if before.get("lr_scheduler") == training.raw_config.get("lr_scheduler"):
-            training.scheduler.load_state_dict(state)
-        else:
-            notices.append("lr_scheduler is another one now: it starts anew")
-            _begin_schedule(training)
-    old, new = before["optimizer"].get("args", {}).get("lr"), config.optimizer.args.get("lr")
-    if old and new and old != new:
-        _scale_rates(training, new / old)
-        notices.append(f"the learning rate goes on at {new / old:g} times the former one")
+    before, now = start.config.get("optimizer", {}), training.config.optimizer
+    if before.get("type") != now.type:
+        return [f"optimizer.type is {now.type} now: its state starts anew"]
+    args = before.get("args", {})
+    changed = sorted(
+        name for name in {*args, *now.args} - {"lr"} if args.get(name) != now.args.get(name)
+    )
+    state, notices = start.content["optimizer"], []
+    if not _STATELESS.issuperset(changed):
+        state = {**state, "state": {}}
+        notices.append(f"optimizer.args changed in {', '.join(changed)}: its state starts anew")
+    try:
+        training.optimizer.load_state_dict(state)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{start.path}: its optimizer does not fit: {error}") from error
+    for group in training.optimizer.param_groups:  # the state brought the former values
+        group.update({name: training.optimizer.defaults[name] for name in changed})
     return notices
 
 
-def _begin_schedule(training: Training) -> None:
+def _restore_schedule(training: Training, start: Checkpoint) -> list[str]:
+    state, optimizer = start.ours.get("lr_scheduler"), training.config.optimizer.type
+    same = start.config.get("lr_scheduler") == training.raw_config.get("lr_scheduler")
+    same = same and start.config.get("optimizer", {}).get("type") == optimizer
+    if same and training.scheduler is None:
+        return []
+    if same and training.scheduler is not None and state is not None:
+        training.scheduler.load_state_dict(state)
+        # The optimizer did step, in the process before; torch would warn that it never has.
+        training.optimizer._opt_called = True  # type: ignore[attr-defined]
+        return []
     for group in training.optimizer.param_groups:
         group["lr"] = group.pop("initial_lr", group["lr"])
-    training.scheduler = build.scheduler(training.config, training.optimizer, training.num_steps)
+    left = training.num_epochs - training.epoch
+    training.scheduler = build.scheduler(
+        training.config, training.optimizer, num_epochs=left, num_steps=training.num_steps
+    )
+    return ["the learning rate schedule starts anew"]
 
 
-def _scale_rates(training: Training, factor: float) -> None:
+def _change_rate(training: Training, start: Checkpoint) -> list[str]:
+    before, now = start.config.get("optimizer", {}), training.config.optimizer
+    if before.get("type") != now.type:
+        return []
+    lr = signatures.optimizer(now.type).get("lr")
+    default = lr.default if lr else None
+    old, new = before.get("args", {}).get("lr", default), now.args.get("lr", default)
+    if not old or old == new:
+        return []
+    factor = new / old
     for group in training.optimizer.param_groups:
-        for name in _RATES:
-            if name in group:
-                group[name] *= factor
-    if training.scheduler is not None:
-        training.scheduler.base_lrs = [rate * factor for rate in training.scheduler.base_lrs]
+        group.update({name: group[name] * factor for name in _GROUP_RATES if name in group})
+    for name in _SCHEDULE_RATES:
+        if rates := getattr(training.scheduler, name, None):
+            setattr(training.scheduler, name, [rate * factor for rate in rates])
+    return [f"the learning rate goes on at {factor:g} times the former one"]
+
+
+def _same_batches(training: Training, start: Checkpoint) -> bool:
+    """Whether the steps that were taken in the open epoch are the first ones of it still."""
+    before, now = Config.parse(start.config), training.config
+    return (
+        start.ours["num_steps"] == training.num_steps
+        and before.seed == now.seed
+        and before.data_loader.args.model_dump(exclude={"num_workers"})
+        == now.data_loader.args.model_dump(exclude={"num_workers"})
+    )
 
 
 def _differences(training: Training, ours: dict[str, Any]) -> list[str]:

@@ -30,6 +30,15 @@ FIXED_LENGTH = {"OneCycleLR"}
 """Schedules that are drawn up for a number of steps and cannot go on after it."""
 
 
+NUMBER_OF_STEPS = {
+    "data_loader.args.batch_size",
+    "data_loader.args.training",
+    "data_loader.args.validation_split",
+    "trainer.len_epoch",
+}
+"""What says how many steps an epoch has."""
+
+
 class Effective(NamedTuple):
     """What a run is trained with: its config.json, and what was changed since."""
 
@@ -71,16 +80,22 @@ def effective(run: Run, changes: dict[str, Any]) -> Effective:
     return Effective(check.load(text.value), text.value, everything)
 
 
-def starting_checkpoint(run: Run) -> Checkpoint | None:
-    """Where a run goes on: its furthest checkpoint that is whole, its parent's, or the start."""
+def starting_checkpoint(run: Run) -> tuple[Checkpoint | None, list[str]]:
+    """Where a run goes on: its furthest checkpoint that is whole, its parent's, or the start.
+
+    With a sentence about each file that should have been it and cannot be read.
+    """
     if run.checkpoints():
-        return newest_valid(run)[0]
+        return newest_valid(run)
     parent = run.parent()
-    return checkpoint.load(parent) if parent else None
+    return (checkpoint.load(parent) if parent else None), []
 
 
 def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
     """The furthest checkpoint that can be read, and a sentence about each that cannot."""
+    if run.journal_path.exists():
+        for path in run.checkpoints():
+            checkpoint.renew_sidecar(path)
     problems: list[str] = []
     for path in reversed(run.checkpoints()):
         try:
@@ -88,7 +103,8 @@ def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
         except checkpoint.CheckpointError as error:
             problems.append(str(error))
     if problems:
-        raise checkpoint.CheckpointError("\n".join(problems))
+        message = f"{run.path}: none of its checkpoints can be read: start a new run"
+        raise checkpoint.CheckpointError(f"{message} ({'; '.join(problems)})")
     raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
 
 
@@ -133,9 +149,9 @@ def plan(
         text = text.set(config.parse_path(path), value)
     settings = check.load(text.value)
     differing = _differing(before.value, text.value)
-    _refuse_endless(settings, start, differing)
-    in_place = run.journal_path.exists() and not run.live() and _is_furthest(start, run)
-    if in_place and differing.keys() <= IN_PLACE:
+    _refuse_endless(settings, start, before.value, differing)
+    fits = differing.keys() <= IN_PLACE and run.journal_path.exists() and not run.live()
+    if fits and _is_furthest(start, run):
         return Plan(start.path, run, text, differing, notices)
     return Plan(start.path, None, text, {}, notices)
 
@@ -167,20 +183,27 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
     return text
 
 
-def _refuse_endless(settings: Config, start: Checkpoint, differing: dict[str, Any]) -> None:
+def _refuse_endless(
+    settings: Config, start: Checkpoint, before: dict[str, Any], differing: dict[str, Any]
+) -> None:
     epochs, schedule = settings.trainer.epochs, settings.lr_scheduler
-    if schedule and schedule.type in FIXED_LENGTH and "trainer.epochs" in differing:
-        raise MistakeError(
-            f"trainer.epochs: {schedule.type} was drawn up for the epochs it began with and "
-            "cannot go on: start a new run, or give another lr_scheduler"
-        )
+    kept = not any(path.startswith("lr_scheduler") for path in differing)
+    if schedule and schedule.type in FIXED_LENGTH and kept:
+        longer = {"trainer.epochs"} if epochs > before["trainer"]["epochs"] else set()
+        if schedule.interval == "batch":
+            longer |= NUMBER_OF_STEPS
+        for path in sorted(longer & differing.keys()):
+            raise MistakeError(
+                f"{path}: {schedule.type} was drawn up for the steps it began with and cannot go "
+                "on after them: start a new run, or give another lr_scheduler"
+            )
     if start.epoch >= epochs:
         raise MistakeError(f"finished {start.epoch} of {epochs} epochs: give --epochs N")
 
 
 def _is_furthest(start: Checkpoint, run: Run) -> bool:
-    mine = (start.epoch, start.step)
-    return all(runs.position(path)[:2] <= mine for path in run.checkpoints())
+    newest = newest_valid(run)[0]
+    return (newest.epoch, newest.step) <= (start.epoch, start.step)
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ class Saver:
         self, folder: Path, emit: Callable[[Event], None], keep_checkpoints: int | None
     ) -> None:
         self._folder, self._emit, self._keep = folder, emit, keep_checkpoints
+        self.trouble = ""
+        """Why the last save failed; empty when it did not."""
+        self._sweep()
 
     def save(
         self,
@@ -33,17 +36,23 @@ class Saver:
         step: int,
         metrics: Metrics,
     ) -> bool:
-        """Write `content` to each of `files`. A failure is an event, and training goes on."""
+        """Write `content` to each of `files`; whether all could be.
+
+        A failure is an event, and training goes on.
+        """
+        self.trouble = ""
         data = checkpoint.to_bytes(content)
         for file in files:
             try:
                 checkpoint.save(self._folder / file, data, epoch=epoch, step=step, metrics=metrics)
-            except OSError as error:
-                self._emit(CheckpointFailed(file=file, reason=error.strerror or str(error)))
-                return False
-            self._emit(CheckpointSaved(file=file, epoch=epoch, step=step, num_bytes=len(data)))
-        self._prune()
-        return True
+            except (OSError, RuntimeError) as error:  # torch says RuntimeError of a full disk
+                self.trouble = getattr(error, "strerror", None) or str(error)
+                self._emit(CheckpointFailed(file=file, reason=self.trouble))
+            else:
+                self._emit(CheckpointSaved(file=file, epoch=epoch, step=step, num_bytes=len(data)))
+        if not self.trouble:
+            self._prune()
+        return not self.trouble
 
     def _prune(self) -> None:
         """Delete all but the newest numbered checkpoints, once the new one is safe."""
@@ -54,3 +63,11 @@ class Saver:
             with contextlib.suppress(OSError):
                 path.unlink()
                 sidecar.path_of(path).unlink(missing_ok=True)
+                checkpoint.test_path(path).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Delete what a killed writer left half written; nobody else writes checkpoints here."""
+        for pattern in (".*.pth.????????.tmp", ".*.pth.json.????????.tmp"):
+            for path in self._folder.glob(pattern):
+                with contextlib.suppress(OSError):
+                    path.unlink()

@@ -7,11 +7,14 @@ on the disk says the same as `inspect.signature` would, for the very torch that 
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from core.jsontext import shown
 
 # Those need a closure, sparse gradients, or only train matrices: the template cannot step them
 # either (`step()` without arguments on this network).
@@ -40,11 +43,26 @@ class Parameter:
         if choices and isinstance(value, str):
             allowed = ast.literal_eval(f"[{choices[0]}]")
             names = ", ".join(allowed)
-            return None if value in allowed else f"must be one of {names}, not {value!r}"
+            return None if value in allowed else f"must be one of {names}, not {shown(value)}"
         kinds = self._kinds()
-        if not kinds or any(_is(kind, value) for kind in kinds):
-            return None
-        return f"must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {_shown(value)}"
+        if kinds and not any(_is(kind, value) for kind in kinds):
+            return f"must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {shown(value)}"
+        if isinstance(value, float) and not math.isfinite(value):
+            return "must be a finite number"
+        return self._problem_inside(value) if isinstance(value, list) else None
+
+    def _problem_inside(self, values: list[object]) -> str | None:
+        """What is wrong with the items of a list: `tuple[float, float]` says how many and which."""
+        for node in ast.walk(ast.parse(self.annotation)):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value) in _ANNOTATIONS["list"]:
+                inner = node.slice
+                kinds = inner.elts if isinstance(inner, ast.Tuple) else [inner] * len(values)
+                if len(kinds) != len(values):
+                    return f"must have {len(kinds)} items, not {len(values)}"
+                items = [Parameter(self.name, ast.unparse(kind), required=True) for kind in kinds]
+                problems = map(Parameter.problem, items, values)
+                return next((f"item {i}: {text}" for i, text in enumerate(problems) if text), None)
+        return None
 
     def _kinds(self) -> list[str]:
         outer = re.sub(r"\b(Optional|Union)\[(.*)\]", r"\1, \2", self.annotation)
@@ -54,7 +72,8 @@ class Parameter:
         kinds = [kind for kind, names in _ANNOTATIONS.items() if words & names]
         if not kinds and self.default is not None:
             kinds = [kind for kind in _ANNOTATIONS if _is(kind, self.default)][-1:]
-        if kinds and (words & {"None", "Optional"}):
+        # What JSON cannot give, a function, may still be left out by null.
+        if (kinds or "Callable" in words) and words & {"None", "Optional"}:
             kinds.append("null")
         return kinds
 
@@ -75,7 +94,7 @@ class Signature:
 def in_file(path: Path, *, skip: int) -> dict[str, Signature]:
     """Every public class and function of a source file; `skip` arguments come from the program."""
     found: dict[str, Signature] = {}
-    for node in ast.parse(path.read_text()).body:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             inits = [
                 item
@@ -94,7 +113,7 @@ def optimizers() -> dict[str, Path]:
     """The usable classes of torch.optim, each with the file that defines it."""
     folder = _torch() / "optim"
     found = {}
-    for node in ast.parse((folder / "__init__.py").read_text()).body:
+    for node in ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 if alias.name[0].isupper() and alias.name not in UNUSABLE_OPTIMIZERS:
@@ -178,7 +197,3 @@ def _is(kind: str, value: object) -> bool:
         return False
     types = {"bool": bool, "integer": int, "number": (int, float), "text": str}
     return isinstance(value, types.get(kind, (list, tuple)))  # type: ignore[arg-type]
-
-
-def _shown(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -29,10 +29,13 @@ def train(
     """
     training = Training(run, changes, emit, control)
     try:
-        return "completed", _loop(training, control)
+        outcome, reason = "completed", _loop(training, control)
     except StopTraining as stop:
         training.save(LAST)
-        return "stopped", str(stop)
+        outcome, reason = "stopped", str(stop)
+    if training.trouble:
+        return "failed", f"{reason}, but the last position was not saved: {training.trouble}"
+    return outcome, reason
 
 
 def _loop(training: Training, control: Control) -> str:

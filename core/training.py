@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, dataset, devices, position, resume
+from core import build, dataset, machine, position, resume
 from core.averages import Averages
 from core.check import num_images
 from core.child import our_version
@@ -19,7 +19,7 @@ from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
 from core.runs import BEST, LAST
 from core.saver import Saver
-from core.step_log import StepLog
+from core.step_log import NonFiniteLossError, StepLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,10 +40,11 @@ class Training:
     ) -> None:
         self.run, self.emit = run, emit
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
-        start = resume.starting_checkpoint(run)
-        self.threads = resume.threads(self.config, start) or devices.usable_cpus()
+        start, notices = resume.starting_checkpoint(run)
+        self.threads = resume.threads(self.config, start) or machine.usable_cpus()
         torch.set_num_threads(self.threads)
-        name, notices = resume.device(self.config, start)
+        name, more = resume.device(self.config, start)
+        notices += more
         self.device = torch.device(name)
 
         self.enter("loading data")
@@ -53,7 +54,9 @@ class Training:
         # On a CPU the convolutions run a quarter faster in this layout, with no other change.
         self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = build.optimizer(self.config.optimizer, self.model)
-        self.scheduler = build.scheduler(self.config, self.optimizer, self.num_steps)
+        self.scheduler = build.scheduler(
+            self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
+        )
         self.loss = build.loss(self.config)
         self.metrics = build.metric_functions(self.config)
 
@@ -165,10 +168,28 @@ class Training:
         return files
 
     def save(self, *files: str) -> bool:
-        """Write the exact position to each of `files`; whether all could be."""
+        """Write the exact position to each of `files`; whether all could be.
+
+        Raises NonFiniteLossError before weights that are of no use take the place of good ones.
+        """
+        if not self._finite():
+            epoch = self.epoch + 1 if self.step_in_epoch else self.epoch
+            raise NonFiniteLossError(
+                f"the weights became infinite or nan in epoch {epoch}: "
+                f"try a smaller optimizer.args.lr than {self.lr:g}"
+            )
         metrics = self.history[-1].metrics if self.history else {}
         content = position.content(self)
         return self._saver.save(files, content, epoch=self.epoch, step=self.step, metrics=metrics)
+
+    @property
+    def trouble(self) -> str:
+        """Why the last save failed; empty when it did not."""
+        return self._saver.trouble
+
+    def _finite(self) -> bool:
+        values = self.model.state_dict().values()
+        return bool(torch.stack([value.isfinite().all() for value in values]).all())
 
     def _measure(self, averages: Averages, loss: Tensor, output: Tensor, labels: Tensor) -> None:
         values = {name: metric(output, labels) for name, metric in self.metrics.items()}
@@ -197,7 +218,7 @@ class Training:
                 seed=self.config.seed,
                 versions={
                     "python": platform.python_version(),
-                    "torch": torch.__version__,
+                    "torch": str(torch.__version__),
                     "mnist-tui": our_version(),
                 },
                 save_dir=str(trainer.save_dir.expanduser().resolve()),

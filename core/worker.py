@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import traceback
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from core import log
 from core.control import Control
 from core.errors import MistakeError
-from core.events import Event, PhaseChanged, RunEnded
+from core.events import Event, PhaseChanged, RunEnded, StepEnded
 from core.journal import Journal
 from core.requests import Inbox
 
@@ -38,10 +40,18 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
     """
     began = time.monotonic()
     with Journal(run.journal_path) as journal, log.open_log(run.log_path) as write:
+        waiting: deque[Event] = deque()
 
         def emit(event: Event) -> None:
-            journal.append(event)
             write(log.sentence(event))
+            if waiting and isinstance(event, StepEnded):
+                return
+            waiting.append(event)
+            # A full disk must not end a training that could have gone on: its events wait.
+            with contextlib.suppress(OSError):
+                while waiting:
+                    journal.append(waiting[0])
+                    waiting.popleft()
 
         control = Control(Inbox(run.requests_path), emit)
         on_control(control)

@@ -1,0 +1,96 @@
+"""What `runs --json` and `show --json` say of a run; the shapes are a contract with scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core import runs, sidecar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.runs import Run
+    from core.state import RunState
+
+OURS, TEMPLATE = "mnist-tui", "pytorch-template"
+
+
+def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
+    """A run in a line. `state` spares reading its journal where that was done already."""
+    state = run.state() if state is None else state
+    config = run.config()
+    origin = OURS if run.journal_path.exists() else TEMPLATE
+    checkpoints = [_checkpoint(path) for path in run.checkpoints()]
+    epochs = state.started.epochs if state.started else _epochs(config)
+    epoch = state.epoch
+    if origin == TEMPLATE:
+        epoch = max((item["epoch"] for item in checkpoints), default=0)
+        status = "completed" if epoch >= epochs else "interrupted"
+    else:
+        status = state.status(live=run.live())
+    parent = run.parent()
+    return {
+        "run": str(run.path),
+        "name": str(config.get("name", run.path.parent.name)),
+        "id": run.id,
+        "status": status,
+        "epoch": epoch,
+        "epochs": epochs,
+        "device": state.started.device if state.started else None,
+        "origin": origin,
+        "parent": str(parent) if parent else None,
+        "started": runs.started(run),
+        "best": _best(state),
+        "checkpoints": checkpoints,
+    }
+
+
+def report(run: Run) -> dict[str, Any]:
+    """A run with its whole history."""
+    state = run.state()
+    short = summary(run, state)
+    last = state.history[-1] if state.history else None
+    return {
+        "run": short["run"],
+        "status": short["status"],
+        "config": run.config(),
+        "device": short["device"],
+        "threads": state.started.threads if state.started else None,
+        "num_steps": state.started.num_steps if state.started else None,
+        "images_per_second": last.images_per_second if last else None,
+        "history": [
+            {"epoch": row.epoch, **row.metrics, "lr": row.lr, "seconds": row.seconds}
+            for row in state.history
+        ],
+    }
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    facts = sidecar.read(path)
+    epoch, step, _ = runs.position(path)
+    return {
+        "file": path.name,
+        "epoch": max(epoch, 0),
+        "step": step,
+        "bytes": path.stat().st_size,
+        # A sidecar of the file's size was written after the file was read back and compared.
+        "sound": facts is not None or sidecar.is_whole(path),
+        "metrics": facts.metrics if facts else {},
+    }
+
+
+def _best(state: RunState) -> dict[str, Any] | None:
+    if state.best is None or state.monitor is None:
+        return None
+    metric = state.monitor[1]
+    return {
+        "metric": metric,
+        "value": state.best.metrics.get(metric),
+        "epoch": state.best.epoch,
+    }
+
+
+def _epochs(config: dict[str, Any]) -> int:
+    trainer = config.get("trainer")
+    epochs = trainer.get("epochs", 0) if isinstance(trainer, dict) else 0
+    return epochs if isinstance(epochs, int) else 0

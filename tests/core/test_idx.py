@@ -1,0 +1,175 @@
+"""Reading MNIST's own files: where they are found, and whether they are whole."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core import idx
+from core.idx import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    WriteIdx = Callable[..., Path]
+
+
+def idx_bytes(shape: tuple[int, ...], content: bytes | None = None) -> bytes:
+    size = 1
+    for length in shape:
+        size *= length
+    values = bytes(i % 251 for i in range(size)) if content is None else content
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + values
+
+
+@pytest.fixture
+def bundled_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "bundled"
+    shutil.copytree(idx.BUNDLED, folder)
+    monkeypatch.setattr(idx, "BUNDLED", folder)
+    idx._check_bundled.cache_clear()
+    yield folder
+    idx._check_bundled.cache_clear()
+
+
+def test_the_bundled_set_is_mnist() -> None:
+    split = idx.find(idx.BUNDLED / "nowhere", training=False)
+    assert split.bundled
+    assert split.num_samples() == 10_000
+    shape, labels = idx.read(split.labels)
+    assert shape == (10_000,)
+    assert list(labels[:5]) == [7, 2, 1, 0, 4]
+    assert idx.find(idx.BUNDLED / "nowhere", training=True).num_samples() == 60_000
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("folder", ["", "MNIST/raw"])
+def test_the_files_in_data_dir_come_first(
+    tmp_path: Path, write_idx: WriteIdx, folder: str, compressed: bool
+) -> None:
+    write_idx(tmp_path / folder, num_train=7, num_test=3, compressed=compressed)
+    split = idx.find(tmp_path, training=True)
+    assert not split.bundled
+    assert split.images.parent == tmp_path / folder
+    assert split.num_samples() == 7
+    shape, pixels = idx.read(split.images)
+    assert (shape, len(pixels)) == ((7, 28, 28), 7 * 784)
+    assert idx.find(tmp_path, training=False).num_samples() == 3
+
+
+def test_torchvisions_folder_wins_over_the_one_above(tmp_path: Path, write_idx: WriteIdx) -> None:
+    write_idx(tmp_path, num_train=7)
+    write_idx(tmp_path / "MNIST" / "raw", num_train=5)
+    assert idx.find(tmp_path, training=True).num_samples() == 5
+
+
+def test_images_without_their_labels_are_not_a_set(tmp_path: Path, write_idx: WriteIdx) -> None:
+    write_idx(tmp_path, num_train=7)
+    (tmp_path / "train-labels-idx1-ubyte").unlink()
+    assert idx.find(tmp_path, training=True).bundled
+
+
+@pytest.mark.parametrize("num_dimensions", [1, 2, 3])
+def test_values_come_back_as_they_were_written(tmp_path: Path, num_dimensions: int) -> None:
+    shape = (3, 4, 5)[:num_dimensions]
+    path = tmp_path / "values"
+    path.write_bytes(idx_bytes(shape))
+    found, values = idx.read(path)
+    assert found == shape
+    assert bytes(values) == idx_bytes(shape)[4 + 4 * num_dimensions :]
+
+
+@pytest.mark.parametrize("cut", [1, 15, 16, 17, 500])
+def test_a_truncated_file_is_said_to_be_cut_off(
+    tmp_path: Path, write_idx: WriteIdx, cut: int
+) -> None:
+    write_idx(tmp_path, num_train=2)
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes()[:-cut])
+    for read in (idx.read, idx.read_shape):
+        with pytest.raises(DataError, match=re.escape(str(path)) + ": is cut off"):
+            read(path)
+
+
+@pytest.mark.parametrize("cut", [1, 8, 20, 60])
+def test_a_truncated_gz_is_said_to_be_unreadable(
+    tmp_path: Path, write_idx: WriteIdx, cut: int
+) -> None:
+    write_idx(tmp_path, num_train=2, compressed=True)
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(DataError, match=r"gz: cannot be read \(.*\): put a whole file there"):
+        idx.read(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0\0\x08",
+        b"\0\0\x0d\x01\0\0\0\x01\0",  # floats
+        b"\0\0\x08\x00",
+        b"\0\0\x08\x04" + b"\0\0\0\x01" * 4 + b"\0",
+        b"\0\0\x08\x03\0\0\0\x01",
+        b"<html>404 not found</html>",
+    ],
+)
+def test_a_wrong_magic_number_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.write_bytes(content)
+    for read in (idx.read, idx.read_shape):
+        with pytest.raises(DataError, match="is not an IDX file of bytes: put one of MNIST's"):
+            read(path)
+
+
+def test_a_gz_that_is_none_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(idx_bytes((1, 28, 28)))
+    with pytest.raises(DataError, match="cannot be read"):
+        idx.read_shape(path)
+
+
+def test_images_and_labels_must_be_as_many(tmp_path: Path, write_idx: WriteIdx) -> None:
+    write_idx(tmp_path, num_train=7)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes((6,)))
+    with pytest.raises(DataError, match=r"images are \(7, 28, 28\), labels are \(6,\)"):
+        idx.find(tmp_path, training=True).num_samples()
+
+
+def test_images_of_another_size_are_told_before_training(
+    tmp_path: Path, write_idx: WriteIdx
+) -> None:
+    write_idx(tmp_path, num_train=2)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx_bytes((2, 32, 32)))
+    with pytest.raises(DataError, match=r"images are \(32, 32\): put images of \(28, 28\) there"):
+        idx.find(tmp_path, training=True).num_samples()
+
+
+def test_the_shape_is_read_from_the_header_alone(tmp_path: Path) -> None:
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(idx_bytes((60_000, 28, 28), b"")))
+    assert idx.read_shape(path) == (60_000, 28, 28)
+
+
+def test_damage_to_the_bundled_set_is_found(bundled_copy: Path, tmp_path: Path) -> None:
+    path = idx.find(tmp_path / "empty", training=False).labels
+    assert path.parent == bundled_copy
+    whole = path.read_bytes()
+    # A comment in the header is damage that gzip itself does not see.
+    path.write_bytes(whole[:4] + bytes([whole[4] ^ 1]) + whole[5:])
+    gzip.decompress(path.read_bytes())
+    with pytest.raises(DataError, match=r"is damaged \(md5 .*\): install mnist-tui again"):
+        idx.read(path)
+
+
+def test_the_checksum_is_taken_once(bundled_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = bundled_copy / "t10k-labels-idx1-ubyte.gz"
+    idx.read(path)
+    monkeypatch.setattr(idx.hashlib, "md5", lambda *_, **__: pytest.fail("taken again"))
+    idx.read(path)

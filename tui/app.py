@@ -1,0 +1,341 @@
+"""The app: what happens to runs, whoever trains them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+
+from core import config, devices, launch, requests, runs, summary, worker
+from core.errors import MistakeError
+from tui import starting, testing, words
+from tui.clean import clean
+from tui.follow import FollowThread
+from tui.messages import (
+    CheckpointTested,
+    DevicesFound,
+    PaneShown,
+    QuickRunAsked,
+    ResumeAsked,
+    RunOpened,
+    RunsFound,
+    RunUpdated,
+)
+from tui.screens.ask import Answer, Ask
+from tui.screens.main import MainScreen
+from tui.screens.page import Page
+from tui.screens.prompt import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from textual.screen import Screen
+
+    from core.jsontext import JsonText
+    from core.requests import Kind
+    from core.runs import Run
+    from core.state import RunState
+    from tui.draft import Draft
+
+WARM_UP_DELAY_SECONDS = 0.5
+"""After the first paint: `import torch` holds the interpreter for tenths of a second at a time."""
+
+
+class MnistApp(App[int]):
+    """Owns the draft, the training in this process, and the run that is shown."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "mnist-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "start", show=False),
+        Binding("p", "pause", "pause, go on", show=False),
+        Binding("x", "stop", "stop and save", show=False),
+        Binding("k", "save_now", "save a checkpoint now", show=False),
+        Binding("f5", "start", "start", show=False, priority=True),
+        Binding("f6", "pause", "pause, go on", show=False, priority=True),
+        Binding("f8", "stop", "stop and save", show=False, priority=True),
+        Binding("f7", "save_now", "save a checkpoint now", show=False, priority=True),
+        Binding("colon", "command_palette", "every action", show=False),
+        Binding("q", "leave", "leave", show=False),
+        Binding("ctrl+c,ctrl+q", "leave", "leave", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, draft: Draft, save_dir: Path, *, shown: Run | None = None, start: bool = False
+    ) -> None:
+        super().__init__()
+        self.draft, self.save_dir = draft, save_dir
+        self.shown, self._start_at_once = shown, start
+        self.state: RunState | None = None
+        self.live = False
+        self.worker: launch.Worker | None = None
+        self._follower: FollowThread | None = None
+        self._main = MainScreen(draft)
+
+    def on_mount(self) -> None:
+        """Show the window, then what takes longer."""
+        self.push_screen(self._main)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
+        if self.shown is not None:
+            self.follow(self.shown)
+        if self._start_at_once:
+            self.call_after_refresh(self.action_start)
+        self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action, for the palette."""
+        main = self._main
+        yield SystemCommand("Start", "train with the config as shown", self.action_start)
+        yield SystemCommand("Pause or go on", "the run that is shown", self.action_pause)
+        yield SystemCommand("Stop and save", "the run that is shown", self.action_stop)
+        yield SystemCommand(
+            "Save now", "a checkpoint of the run that is shown", self.action_save_now
+        )
+        yield SystemCommand("Test", "the best checkpoint on the test images", main.action_test)
+        yield SystemCommand("Go on", "with the run that is shown", main.action_resume)
+        yield SystemCommand("Save config", "write config.json", main.action_save_config)
+        yield SystemCommand("Log", "the log or the epochs", main.action_log)
+        yield SystemCommand("Help", "the keys and this pane", main.action_help)
+        yield SystemCommand("Theme", "other colours", self.action_change_theme)
+        yield SystemCommand("Leave", "asks while a run is live", self.action_leave)
+
+    # What can be asked of a run
+
+    def action_start(self) -> None:
+        """Train with the config as shown."""
+        problems = self.draft.problems()
+        if problems:
+            self._main.action_pane("config")
+            self._main.query_one("ConfigPane").go_to_first_problem()  # type: ignore[attr-defined]
+            self._complain(f"cannot start: {problems[0]}")
+            return
+        self._start(self.draft.text)
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        paused = self.state is not None and self.state.paused
+        self._ask_run("continue" if paused else "pause")
+
+    def action_stop(self) -> None:
+        """Save and stop."""
+        self._ask_run("stop")
+
+    def action_save_now(self) -> None:
+        """Save a checkpoint."""
+        if self._ask_run("save"):
+            self.notify("saving a checkpoint", timeout=2)
+
+    def action_leave(self) -> None:
+        """Leave; asks while this window trains a run."""
+        if not self._training():
+            self.exit(0)
+            return
+        if isinstance(self.screen, Ask):
+            return
+        question = "A run is being trained in this window."
+        answers = [Answer("s", "stop and save, then leave"), Answer("c", "cancel, train on")]
+
+        def answered(key: str | None) -> None:
+            if key == "s":
+                self._stop_and_leave("leaving", 0)
+
+        self.push_screen(Ask(question, answers), answered)
+
+    async def action_quit(self) -> None:
+        """Textual's own way out takes ours."""
+        self.action_leave()
+
+    # Following
+
+    def follow(self, run: Run) -> None:
+        """Show a run from now on, live or not."""
+        if self._follower is not None:
+            self._follower.stop()
+        self.shown = run
+        mine = self.worker
+
+        def is_mine() -> bool:
+            return mine is not None and mine.run.path == run.path and mine.alive
+
+        self._follower = FollowThread(run, self.post_message, is_mine)
+
+    @on(RunUpdated)
+    def _run_updated(self, event: RunUpdated) -> None:
+        if self.shown is None or event.run.path != self.shown.path:
+            return
+        ended = self.live and not event.live
+        self.state, self.live = event.state, event.live
+        self._main.post_message(event)
+        if ended:
+            self._find_runs()
+            if self.worker is not None and self.worker.error is not None:
+                self._complain(str(self.worker.error))
+
+    @on(RunOpened)
+    def _open(self, event: RunOpened) -> None:
+        self.follow(event.run)
+        self._main.action_pane("live", focus=False)
+
+    # Starting and going on
+
+    @on(QuickRunAsked)
+    def _quick_run(self) -> None:
+        text = config.read_text(config.PRESETS / words.QUICK_RUN)
+        self._start(text.set(("trainer", "save_dir"), str(self.save_dir)))
+
+    @on(ResumeAsked)
+    def _resume(self, event: ResumeAsked) -> None:
+        rows = [summary.summary(run) for run in [runs.Run(self._folder(event.path))]]
+        epoch, epochs = rows[0]["epoch"], rows[0]["epochs"]
+        if rows[0]["status"] in ("running", "paused"):
+            self.notify("this run is still being trained", timeout=3)
+        elif epoch < epochs:
+            self._begin(lambda: self._planned(event.path, {}))
+        else:
+            self._ask_epochs(event.path, epoch)
+
+    def _ask_epochs(self, path: Path, epoch: int) -> None:
+        def check(text: str) -> str:
+            good = text.isdecimal() and int(text) > epoch
+            return "" if good else f"give a whole number above {epoch}"
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                changes = {"trainer.epochs": int(text)}
+                self._begin(lambda: self._planned(path, changes))
+
+        title = f"All {epoch} epochs are done. Train up to which epoch?"
+        self.push_screen(Prompt(title, value=str(2 * epoch), check=check), answered)
+
+    def _planned(self, path: Path, edits: dict[str, Any]) -> tuple[Run, dict[str, Any]]:
+        from core import resume
+
+        plan = resume.plan(str(path), self.save_dir, None, edits)
+        for notice in plan.notices:
+            self.call_later(self.notify, clean(notice), markup=False)
+        return plan.realize(), plan.changes
+
+    def _start(self, text: JsonText) -> None:
+        self._begin(lambda: (starting.create(text), {}))
+
+    def _begin(self, prepare: Callable[[], tuple[Run, dict[str, Any]]]) -> None:
+        """Train what `prepare` makes; beside a run of this window, in a process of its own."""
+        if not self._training():
+            self._spawn(prepare, in_process=False)
+            return
+        question = "This window is training a run already."
+        answers = [
+            Answer("b", "start another beside it, as a process of its own"),
+            Answer("c", "cancel"),
+        ]
+
+        def answered(key: str | None) -> None:
+            if key == "b":
+                self._spawn(prepare, in_process=True)
+
+        self.push_screen(Ask(question, answers), answered)
+
+    def _spawn(
+        self, prepare: Callable[[], tuple[Run, dict[str, Any]]], *, in_process: bool
+    ) -> None:
+        async def spawn() -> None:
+            try:
+                # Looking into a checkpoint or at a GPU imports torch, which takes seconds.
+                run, changes = await asyncio.to_thread(prepare)
+            except MistakeError as error:
+                self._complain(str(error))
+                return
+            if in_process:
+                launch.in_process(run, changes)
+                self.notify(f"started {run.path} as a process of its own", markup=False)
+            else:
+                self.worker = launch.in_thread(run, changes)
+            self.follow(run)
+            self._main.action_pane("live", focus=False)
+
+        self.run_worker(spawn(), exit_on_error=False)
+
+    # Testing
+
+    @on(CheckpointTested)
+    def _test(self, event: CheckpointTested) -> None:
+        async def test() -> None:
+            self.notify(f"testing {event.path.name} on the test images …", markup=False, timeout=4)
+            try:
+                results = await testing.test(event.path)
+            except MistakeError as error:
+                self._complain(str(error))
+                return
+            title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
+            await self.push_screen(Page(title, testing.page(results)))
+
+        self.run_worker(test(), exit_on_error=False)
+
+    # Looking around
+
+    @on(PaneShown)
+    def _pane_shown(self, event: PaneShown) -> None:
+        if event.pane == "runs":
+            self._find_runs()
+
+    def _find_runs(self) -> None:
+        def find() -> None:
+            rows = [summary.summary(run) for run in runs.known(self.save_dir)]
+            rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
+            self._main.post_message(RunsFound(rows))
+
+        threading.Thread(target=find, name="runs", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        """Import torch, so that a start need not wait for it, and ask it for devices."""
+
+        def warm_up() -> None:
+            worker.prepare_torch()
+            import core.trainer  # noqa: F401 -- seconds
+
+            self._main.post_message(DevicesFound(devices.list_devices()))
+
+        threading.Thread(target=warm_up, name="import torch", daemon=True).start()
+
+    # Leaving
+
+    def _training(self) -> bool:
+        return self.worker is not None and self.worker.alive
+
+    def _end_by_signal(self, number: int) -> None:
+        self._stop_and_leave(signal.Signals(number).name, 128 + number)
+
+    def _stop_and_leave(self, why: str, code: int) -> None:
+        async def stop() -> None:
+            mine = self.worker
+            if mine is not None and mine.alive:
+                mine.stop(why)
+                self.notify("saving …")
+                while mine.alive:
+                    await asyncio.sleep(0.05)
+            self.exit(code)
+
+        self.run_worker(stop(), exit_on_error=False)
+
+    # Small helpers
+
+    def _ask_run(self, kind: Kind) -> bool:
+        if self.shown is None or not self.live:
+            self.notify("nothing is running", timeout=2)
+            return False
+        requests.ask(self.shown.requests_path, kind)
+        return True
+
+    def _complain(self, sentence: str) -> None:
+        self.notify(clean(sentence), severity="error", timeout=8, markup=False)
+
+    @staticmethod
+    def _folder(path: Path) -> Path:
+        return path.parent if path.suffix == ".pth" else path

@@ -1,0 +1,151 @@
+"""The one command, `mnist-tui`. Nothing heavy is imported before it is known what is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import core
+
+MISTAKE = 2
+
+EPILOG = "Without a command: the app. Runs are kept in ./saved, or where the config says."
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    if (problem := _wrong_place()) is not None:
+        sys.stderr.write(f"mnist-tui: {problem}\n")
+        return MISTAKE
+    options = _parser().parse_args()
+    if options.command is None:
+        return _app(options)
+    from tui import commands
+
+    return commands.run(options)
+
+
+def _app(options: argparse.Namespace) -> int:
+    from tui.launcher import launch
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write(
+            "mnist-tui: the app needs a terminal on stdin and stderr: use `ssh -t`, or "
+            "`mnist-tui train` without one\n"
+        )
+        return MISTAKE
+
+    def run_app() -> int:
+        from tui.start import start
+
+        return start(options)
+
+    return launch(run_app)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mnist-tui",
+        description="Train your first networks in the terminal, over SSH.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and leave")
+    _add_source(parser)
+    parser.add_argument("--start", action="store_true", help="begin training at once")
+    _add_saved(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_train(commands)
+    _add_run_commands(commands)
+    devices = commands.add_parser("devices", help="what can be trained on here, and why not")
+    _add_json(devices)
+    return parser
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = commands.add_parser("train", help="train without the app")
+    _add_source(train)
+    train.add_argument("--lr", "--learning_rate", type=float, metavar="X", help="learning rate")
+    train.add_argument("--bs", "--batch_size", type=int, metavar="N", help="batch size")
+    train.add_argument("--epochs", type=int, metavar="N", help="train up to this epoch")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="any value of the config, as trainer.early_stop=5; VALUE is JSON or a plain text",
+    )
+    train.add_argument("--name", metavar="NAME", help="the run's name")
+    train.add_argument("--plain", action="store_true", help="plain lines also in a terminal")
+    train.add_argument(
+        "--detach", action="store_true", help="train in a process of its own; prints the run"
+    )
+    _add_saved(train)
+
+
+def _add_run_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    test = commands.add_parser("test", help="a checkpoint on the test images")
+    test.add_argument("-r", "--resume", required=True, metavar="CHECKPOINT", dest="checkpoint")
+    test.add_argument("-d", "--device", metavar="DEVICE")
+    _add_json(test)
+    _add_saved(test)
+    listing = commands.add_parser("runs", help="every run and its checkpoints")
+    _add_json(listing)
+    _add_saved(listing)
+    show = commands.add_parser("show", help="a run and its loss chart")
+    show.add_argument("run", metavar="RUN")
+    _add_json(show)
+    show.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    show.add_argument("--width", type=int, metavar="W", help="columns of the chart")
+    show.add_argument("--height", type=int, metavar="H", help="rows of the chart")
+    _add_saved(show)
+    for name, purpose in (
+        ("follow", "follow a run until it ends"),
+        ("stop", "stop a live run; it saves first"),
+        ("pause", "pause a live run"),
+        ("resume", "let a paused run go on, or take up one that ended"),
+    ):
+        command = commands.add_parser(name, help=purpose)
+        command.add_argument("run", metavar="RUN", help="a path, an id, NAME/ID, or latest")
+        _add_saved(command)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", type=Path, metavar="CONFIG", help="a config.json")
+    parser.add_argument("-r", "--resume", metavar="RUN|CHECKPOINT", help="go on from there")
+    parser.add_argument("-d", "--device", metavar="DEVICE", help="auto, cpu, cuda:1, mps, or 0")
+
+
+def _add_saved(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--saved", type=Path, metavar="DIR", help="the folder of the runs")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for scripts")
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked: importlib.metadata costs 20 ms."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from core.child import our_version
+
+        sys.stdout.write(f"mnist-tui {our_version()}\n")
+        parser.exit(0)
+
+
+def _wrong_place() -> str | None:
+    """Why this cannot run here, or None."""
+    if sys.platform == "win32":
+        return "Windows has no process signals as this program needs them: use it inside WSL"
+    ours = Path(__file__).resolve().parents[1]
+    if core.__file__ is None or Path(core.__file__).resolve().parents[1] != ours:
+        return (
+            f"another package called core ({core.__file__}) hides the one of mnist-tui: "
+            "start it from another folder, or without PYTHONPATH"
+        )
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""The commands of the command line, each from its options to its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import config, devices, launch, requests, runs, summary
+from core.errors import MistakeError
+from core.files import without_non_finite
+from tui import console, starting
+from tui.clean import clean
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from core.requests import Kind
+    from core.runs import Run
+    from core.state import RunState
+
+OK, FAILED, MISTAKE = 0, 1, 2
+PATIENCE_SECONDS = 30.0
+"""How long a run may take to do what it was asked: a step, a validation batch, a save."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the options say. A mistake of the caller's is a line on stderr and exit 2."""
+    command: Callable[[argparse.Namespace], int] = _COMMANDS[options.command]
+    try:
+        return command(options)
+    except MistakeError as error:
+        for line in str(error).splitlines():
+            console.complain(line)
+        return MISTAKE
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def edits(options: argparse.Namespace) -> dict[str, Any]:
+    """The flags that stand for values of the config, by dotted path."""
+    flags = {
+        "optimizer.args.lr": getattr(options, "lr", None),
+        "data_loader.args.batch_size": getattr(options, "bs", None),
+        "trainer.epochs": getattr(options, "epochs", None),
+        "name": getattr(options, "name", None),
+        "device": options.device,
+        "trainer.save_dir": str(options.saved) if options.saved else None,
+    }
+    found = {path: value for path, value in flags.items() if value is not None}
+    for item in getattr(options, "set", []):
+        path, equals, value = item.partition("=")
+        if not equals or not all(path.split(".")):
+            raise MistakeError(f"--set {clean(item)}: give PATH=VALUE, as trainer.epochs=5")
+        found[path] = _value(value)
+    return found
+
+
+def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
+    """The run directory to train and what changes in it; nothing is left behind by a mistake."""
+    if options.resume:
+        from core import resume
+
+        given = config.read_text(options.config) if options.config else None
+        plan = resume.plan(options.resume, save_dir(options), given, edits(options))
+        for notice in plan.notices:
+            console.complain(notice)
+        return plan.realize(), plan.changes
+    text = config.read_text(options.config or config.default_path(Path.cwd()))
+    return starting.create(starting.edited(text, edits(options))), {}
+
+
+def save_dir(options: argparse.Namespace) -> Path:
+    """The folder whose runs a command means: --saved, else that of the config here."""
+    if options.saved:
+        return Path(options.saved)
+    given = getattr(options, "config", None)
+    try:
+        text = config.read_text(given or config.default_path(Path.cwd()))
+        folder = text.value["trainer"]["save_dir"]
+    except (MistakeError, KeyError, TypeError):
+        folder = "saved"
+    return Path(str(folder)).expanduser()
+
+
+def _train(options: argparse.Namespace) -> int:
+    target, changes = prepare(options)
+    if options.detach:
+        launch.in_process(target, changes)
+        console.out(str(target.path))
+        return OK
+    return _train_here(target, changes, plain=options.plain)
+
+
+def _train_here(target: Run, changes: dict[str, Any], *, plain: bool) -> int:
+    received: list[int] = []
+    worker = launch.Worker(target, changes)
+
+    def handle(number: int, _frame: object) -> None:
+        if received:  # asked twice: out now; the journal's lock goes with the process
+            os._exit(128 + number)
+        received.append(number)
+        worker.stop(signal.Signals(number).name)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, handle)
+    journal = target.journal_path
+    past = journal.stat().st_size if journal.exists() else 0
+    worker.start()
+    console.follow(target, lambda: worker.alive, offset=past, plain=plain)
+    if worker.error is not None:
+        raise worker.error
+    ended = worker.ended
+    if received:
+        console.complain(f"stopped; go on with: mnist-tui train -r {target.path}")
+        return 128 + received[0]
+    return OK if ended is not None and ended.outcome != "failed" else FAILED
+
+
+def _test(options: argparse.Namespace) -> int:
+    path = Path(options.checkpoint).expanduser()
+    if not path.is_file() and path.suffix != ".pth":
+        target = runs.find(options.checkpoint, save_dir(options))
+        best = target.path / runs.BEST
+        path = best if best.exists() else target.path / runs.LAST
+    device, _ = devices.choose(options.device or "cpu", 0)
+    from core import worker
+
+    worker.prepare_torch()
+    from core.evaluate import evaluate
+
+    results = evaluate(path, device)
+    if options.json:
+        _print_json(results)
+    else:
+        console.test_result(path, results)
+    return OK
+
+
+def _runs(options: argparse.Namespace) -> int:
+    rows = [summary.summary(item) for item in runs.known(save_dir(options))]
+    rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
+    if options.json:
+        _print_json(rows)
+    else:
+        console.run_table(rows)
+    return OK
+
+
+def _show(options: argparse.Namespace) -> int:
+    target = runs.find(options.run, save_dir(options))
+    if options.json:
+        _print_json(summary.report(target))
+    else:
+        console.show(target, ascii_glyphs=options.ascii, width=options.width, height=options.height)
+    return OK
+
+
+def _follow(options: argparse.Namespace) -> int:
+    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    state = console.follow(target, target.live)
+    return FAILED if state.ended is not None and state.ended.outcome == "failed" else OK
+
+
+def _stop(options: argparse.Namespace) -> int:
+    target = _live_run(options)
+    return _ask(target, "stop", lambda _: not target.live(), "stopped")
+
+
+def _pause(options: argparse.Namespace) -> int:
+    return _ask(_live_run(options), "pause", lambda state: state.paused, "paused")
+
+
+def _resume(options: argparse.Namespace) -> int:
+    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    if target.live():
+        return _ask(target, "continue", lambda state: not state.paused, "going on")
+    options.resume = str(target.path)
+    options.config = options.device = options.saved = None
+    target, changes = prepare(options)
+    return _train_here(target, changes, plain=False)
+
+
+def _devices(options: argparse.Namespace) -> int:
+    found = devices.list_devices_in_child()
+    if options.json:
+        _print_json([device.to_json() for device in found])
+    else:
+        console.device_table(found)
+    return OK
+
+
+def _live_run(options: argparse.Namespace) -> Run:
+    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    if not target.live():
+        raise MistakeError(f"{target.path}: is not running, so there is nothing to ask of it")
+    return target
+
+
+def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -> int:
+    identity = requests.ask(target.requests_path, kind)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        state = target.state()
+        answered = any(answer[0] == identity for answer in state.answers)
+        if (answered and done(state)) or not target.live():
+            console.out(f"{target.path}: {word}")
+            return OK
+        time.sleep(0.1)
+    console.complain(f"{target.path}: no answer in {PATIENCE_SECONDS:.0f} s; it may still come")
+    return FAILED
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _print_json(value: object) -> None:
+    console.out(json.dumps(without_non_finite(value), ensure_ascii=False, indent=1))
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "train": _train,
+    "test": _test,
+    "runs": _runs,
+    "show": _show,
+    "follow": _follow,
+    "stop": _stop,
+    "pause": _pause,
+    "resume": _resume,
+    "devices": _devices,
+}

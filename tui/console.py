@@ -1,0 +1,258 @@
+"""The same facts on a plain stream: lines for a pipe, tables and progress for a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from core.journal import Follower
+from core.log import numbers
+from core.state import RunState, fold
+from tui import format as fmt
+from tui.clean import ascii_only, clean
+from tui.loss_plot import loss_chart
+from tui.plot import ASCII, UNICODE, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rich.progress import Progress
+
+    from core.devices import Device
+    from core.events import EpochEnded
+    from core.runs import Run
+
+POLL_SECONDS = 0.1
+DEFAULT_SIZE = (80, 24)
+NUM_ROWS_SHOWN = 10
+
+
+def out(text: str) -> None:
+    """Text on stdout, as its last line."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """A sentence on stderr."""
+    sys.stderr.write(f"mnist-tui: {clean(sentence)}\n")
+    sys.stderr.flush()
+
+
+def epoch_line(row: EpochEnded, epochs: int) -> str:
+    """An epoch as one plain line."""
+    return (
+        f"epoch {row.epoch}/{epochs}  {numbers(row.metrics)}  lr {row.lr:.6g}  "
+        f"{fmt.duration(row.seconds)}  {fmt.rate(row.images_per_second)}"
+        + ("  best" if row.best else "")
+    )
+
+
+def follow(
+    run: Run, alive: Callable[[], bool], *, offset: int = 0, plain: bool = False
+) -> RunState:
+    """Show a run until `alive` says that its writer is gone; what came before `offset` is not.
+
+    Without a terminal, or with `plain`: one line for each epoch that ends (none at verbosity 0)
+    on stdout, notices on stderr.
+    """
+    follower, state = Follower(run.journal_path, offset), RunState()
+    with _Shown(run, plain=plain) as shown:
+        while True:
+            last_round = not alive()
+            state = fold(state, follower.read())
+            shown.update(state)
+            if last_round:
+                return state
+            time.sleep(POLL_SECONDS)
+
+
+def show(run: Run, *, ascii_glyphs: bool, width: int | None, height: int | None) -> None:
+    """A run in words, its chart, its last epochs."""
+    state = run.state()
+    ascii_glyphs = ascii_glyphs or not _can_draw()
+    columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
+    picture = as_text(
+        loss_chart(
+            state,
+            clean(f"loss of {run.name()}/{run.id}"),
+            width=width or min(columns, 120),
+            height=height or max(8, min(rows - 4, 24)),
+            glyphs=ASCII if ascii_glyphs else UNICODE,
+        )
+    )
+    lines = [headline(run, state), "", picture, ""]
+    epochs = state.started.epochs if state.started else 0
+    lines += [epoch_line(row, epochs) for row in state.history[-NUM_ROWS_SHOWN:]]
+    text = "\n".join(lines)
+    out("\n".join(map(ascii_only, text.split("\n"))) if ascii_glyphs else text)
+
+
+def run_table(rows: list[dict[str, Any]]) -> None:
+    """Every run, a line each; a table in a terminal."""
+    if not rows:
+        out("no runs yet: start one with mnist-tui, or mnist-tui train")
+        return
+    cells = [
+        [
+            clean(f"{row['name']}/{row['id']}"),
+            fmt.status(row["status"]),
+            _best_of(row),
+            f"{row['epoch']} of {row['epochs']}",
+            row["device"] or "",
+            fmt.age(row["started"]),
+            fmt.size(sum(item["bytes"] for item in row["checkpoints"])),
+        ]
+        for row in rows
+    ]
+    _table(["run", "status", "best", "epochs", "device", "age", "size"], cells)
+
+
+def device_table(found: list[Device]) -> None:
+    """Every device: what it is, or why it cannot be used and what to do."""
+    cells = [
+        [
+            device.device,
+            clean(device.name),
+            "usable" if device.usable else clean(f"cannot be used: {device.reason}"),
+            clean(device.remedy or _capacity(device)),
+        ]
+        for device in found
+    ]
+    _table(["device", "name", "state", "what to do, or what it has"], cells)
+
+
+def test_result(path: Path, results: dict[str, Any]) -> None:
+    """A checkpoint on the test set, with each class's share of right answers."""
+    confusion = results["confusion"]
+    metrics = {
+        name: value
+        for name, value in results.items()
+        if name not in ("num_samples", "confusion", "mistakes")
+    }
+    out(f"{clean(path)}: {numbers(metrics)} on {results['num_samples']:,} test images")
+    width = max(len(str(value)) for row in confusion for value in row) + 1
+    out("true  " + "".join(f"{index:>{width}}" for index in range(len(confusion))))
+    for index, row in enumerate(confusion):
+        share = row[index] / sum(row) if sum(row) else 0.0
+        out(f"{index:>4}  " + "".join(f"{value:>{width}}" for value in row) + f"  {share:.1%}")
+    out(f"{len(results['mistakes'])} mistakes; kept in {clean(path.name)}.test.json")
+
+
+class _Shown:
+    """What of a run was already printed."""
+
+    def __init__(self, run: Run, *, plain: bool) -> None:
+        self._num_epochs = self._num_notices = 0
+        self._trouble = ""
+        self._verbosity = run.config().get("trainer", {}).get("verbosity", 2)
+        self._progress = None if plain or not sys.stdout.isatty() else _progress()
+
+    def __enter__(self) -> Self:
+        if self._progress is not None:
+            self._progress.start()
+            self._epochs = self._progress.add_task("starting", total=None)
+            self._steps = self._progress.add_task("", total=None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def update(self, state: RunState) -> None:
+        """Print what is new."""
+        for notice in state.notices[self._num_notices :]:
+            complain(notice)
+        self._num_notices = len(state.notices)
+        if state.trouble != self._trouble:
+            self._trouble = state.trouble
+            if state.trouble:
+                complain(state.trouble)
+        if state.started is not None:
+            self._print_epochs(state)
+        if self._progress is not None:
+            self._draw(self._progress, state)
+
+    def _print_epochs(self, state: RunState) -> None:
+        assert state.started is not None
+        new = [row for row in state.history[self._num_epochs :] if not row.inherited]
+        self._num_epochs = len(state.history)
+        for row in new if self._verbosity else []:
+            out(epoch_line(row, state.started.epochs))
+        if state.ended is not None and state.ended.outcome == "failed":
+            complain(f"failed: {state.ended.reason}")
+
+    def _draw(self, progress: Progress, state: RunState) -> None:
+        started, last = state.started, state.last_step
+        if started is None:
+            progress.update(self._epochs, description=state.phase or "starting")
+            return
+        progress.update(
+            self._epochs,
+            description=f"epoch {min(state.epoch + 1, started.epochs)} of {started.epochs}",
+            total=started.epochs * started.num_steps,
+            completed=state.step,
+        )
+        words = f"{state.phase}  {fmt.rate(last.images_per_second)}" if last else state.phase
+        progress.update(
+            self._steps,
+            description="paused" if state.paused else words,
+            total=started.num_steps,
+            completed=state.step_in_epoch,
+        )
+
+
+def _progress() -> Progress:
+    from rich import progress
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TimeRemainingColumn(),
+        refresh_per_second=4,
+    )
+
+
+def headline(run: Run, state: RunState) -> str:
+    """A run in one line."""
+    words = [fmt.status(state.status(live=run.live())), f"epoch {state.epoch}"]
+    if state.started is not None:
+        words[1] += f" of {state.started.epochs}"
+        words.append(f"{state.started.device}, {state.started.threads} threads")
+    if state.ended is not None:
+        words.append(clean(state.ended.reason))
+    return "   ".join([*words, clean(run.path)])
+
+
+def _best_of(row: dict[str, Any]) -> str:
+    best = row["best"]
+    return f"{best['metric']} {fmt.number(best['value'])}" if best else ""
+
+
+def _capacity(device: Device) -> str:
+    memory = fmt.size(device.memory_bytes) if device.memory_bytes else ""
+    return ", ".join(filter(None, [f"{device.threads} threads" if device.threads else "", memory]))
+
+
+def _table(headings: list[str], rows: list[list[str]]) -> None:
+    if not sys.stdout.isatty():
+        for row in rows:
+            out("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _can_draw() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,136 @@
+"""The config being edited: its text, where it came from, what was done and can be undone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core import check, config, signatures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.config import Problem
+    from core.jsontext import JsonText
+    from core.jsontext import Path as KeyPath
+    from core.signatures import Signature
+
+
+@dataclass
+class Draft:
+    """A config on its way to the file it was read from."""
+
+    path: Path
+    text: JsonText
+    saved: JsonText
+    """As it stands in the file."""
+    _undo: list[JsonText] = field(default_factory=list)
+    _redo: list[JsonText] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> Draft:
+        """The draft of a file. Raises ConfigError."""
+        text = config.read_text(path)
+        return cls(path, text, text)
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The config as it would be saved."""
+        value: dict[str, Any] = self.text.value
+        return value
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to save."""
+        return self.text.text != self.saved.text
+
+    def problems(self) -> list[Problem]:
+        """Every problem of the config as it stands."""
+        return check.problems_of(self.value)
+
+    def get(self, path: KeyPath) -> Any:
+        """The value at `path`; None where there is none."""
+        value: Any = self.value
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def was(self, path: KeyPath) -> Any:
+        """The value at `path` in the file."""
+        return Draft(self.path, self.saved, self.saved).get(path)
+
+    def set(self, path: KeyPath, value: object) -> None:
+        """Change a value. A new class keeps of its arguments only those that it has."""
+        self._remember()
+        self.text = self.text.set(path, value)
+        if path[-1] == "type":
+            self._drop_foreign_arguments(path[:-1])
+
+    def remove(self, path: KeyPath) -> None:
+        """Take a value out, back to its default."""
+        if path in self.text.spans:
+            self._remember()
+            self.text = self.text.remove(path)
+
+    def undo(self) -> bool:
+        """Take back the last change; False if there is none."""
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Do again what was taken back; False if there is nothing."""
+        return self._step(self._redo, self._undo)
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the file. Raises OSError."""
+        self.path = path or self.path
+        config.save_text(self.path, self.text)
+        self.saved = self.text
+
+    def _remember(self) -> None:
+        self._undo.append(self.text)
+        self._redo.clear()
+
+    def _step(self, source: list[JsonText], target: list[JsonText]) -> bool:
+        if not source:
+            return False
+        target.append(self.text)
+        self.text = source.pop()
+        return True
+
+    def _drop_foreign_arguments(self, block: KeyPath) -> None:
+        signature = signature_of(str(block[0]), self.get((*block, "type")))
+        arguments = self.get((*block, "args"))
+        if signature is None or not isinstance(arguments, dict):
+            return
+        for name in [name for name in arguments if signature.get(name) is None]:
+            self.text = self.text.remove((*block, "args", name))
+
+
+def signature_of(block: str, name: object) -> Signature | None:
+    """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
+    offered = choices(block)
+    if not isinstance(name, str) or name not in offered:
+        return None
+    if block == "optimizer":
+        return signatures.optimizer(name)
+    if block == "lr_scheduler":
+        return signatures.schedulers()[name]
+    return signatures.ours("models", skip=0)[name]
+
+
+def choices(block: str) -> list[str]:
+    """The classes that `block` can name."""
+    if block == "optimizer":
+        return list(signatures.optimizers())
+    if block == "lr_scheduler":
+        return list(signatures.schedulers())
+    return list(signatures.ours("models", skip=0)) if block == "arch" else []
+
+
+def parse(text: str) -> object:
+    """What a person typed, as a value: JSON where it is JSON, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,180 @@
+"""The fields of a config as rows: label, value, default, a line of help."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.draft import choices, signature_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.jsontext import Path
+    from tui.draft import Draft
+
+MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One row of the form."""
+
+    path: Path
+    label: str
+    value: object
+    """MISSING where the config does not give it."""
+    default: object
+    """MISSING where there is none."""
+    help: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def dotted(self) -> str:
+        """Its path as problems name it."""
+        return ".".join(map(str, self.path))
+
+    @property
+    def shown(self) -> str:
+        """The value, or the default where there is none."""
+        return show(self.default if self.value is MISSING else self.value)
+
+    @property
+    def given(self) -> bool:
+        """Whether the config itself says it."""
+        return self.value is not MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+def show(value: object) -> str:
+    """A value as it is typed: text bare, everything else as JSON."""
+    if value is MISSING:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def sections(draft: Draft) -> list[Section]:
+    """The whole form."""
+    return [
+        Section("run", tuple(_plain(draft, _RUN))),
+        Section("data", tuple(_plain(draft, _DATA))),
+        Section("model", tuple(_block(draft, "arch", _HELP["arch"]))),
+        Section("optimizer", tuple(_block(draft, "optimizer", _HELP["optimizer"]))),
+        Section("schedule", tuple(_block(draft, "lr_scheduler", _HELP["lr_scheduler"]))),
+        Section("loss and metrics", tuple(_plain(draft, _LOSS))),
+        Section("training", tuple(_plain(draft, _TRAINING))),
+    ]
+
+
+def _plain(draft: Draft, rows: dict[str, tuple[object, str]]) -> Iterator[Field]:
+    for dotted, (default, text) in rows.items():
+        path = tuple(dotted.split("."))
+        yield Field(path, path[-1], _value(draft, path), default, text)
+
+
+def _block(draft: Draft, name: str, text: str) -> Iterator[Field]:
+    path: Path = (name, "type")
+    offered = tuple(choices(name))
+    default = "none" if name == "lr_scheduler" else MISSING
+    yield Field(path, "type", _value(draft, path), default, text, offered)
+    signature = signature_of(name, draft.get(path))
+    given = draft.get((name, "args"))
+    names = list(given) if isinstance(given, dict) else []
+    if signature is not None:
+        names = [item.name for item in signature.parameters] + [
+            item for item in names if signature.get(item) is None
+        ]
+    for argument in names:
+        parameter = signature.get(argument) if signature else None
+        default = MISSING if parameter is None or parameter.required else parameter.default
+        if parameter is None and signature is not None:
+            words = f"{signature.name} has no such argument: del takes it out"
+        else:
+            words = _HELP.get(argument, f"an argument of {draft.get(path)}")
+        argument_path = (name, "args", argument)
+        yield Field(argument_path, argument, _value(draft, argument_path), default, words)
+    if name == "lr_scheduler" and signature is not None:
+        path = (name, "interval")
+        words = "when it steps: after each epoch, or after each batch"
+        yield Field(path, "interval", _value(draft, path), "epoch", words, ("epoch", "batch"))
+
+
+def _value(draft: Draft, path: Path) -> object:
+    return draft.get(path) if path in draft.text.spans else MISSING
+
+
+_RUN = {
+    "name": (MISSING, "the run's name: its folder below save_dir"),
+    "device": (MISSING, "auto, cpu, cuda:1, mps; without it n_gpu decides"),
+    "n_gpu": (0, "GPUs to use as in pytorch-template; 0 means the CPU"),
+    "seed": (123, "the start of everything random: the same seed, the same run"),
+    "threads": (MISSING, "CPU threads for torch; without it, all that this process may use"),
+}
+_DATA = {
+    "data_loader.type": (MISSING, "the data set: MnistDataLoader"),
+    "data_loader.args.data_dir": (
+        MISSING,
+        "where the IDX files are; without any there, the MNIST that came along is read",
+    ),
+    "data_loader.args.batch_size": (MISSING, "images in one step: more is steadier and faster"),
+    "data_loader.args.shuffle": (True, "a new order each epoch; always so with a validation split"),
+    "data_loader.args.validation_split": (
+        0.0,
+        "the part of the training images kept aside to judge on: 0.1 is a tenth, 6000 so many",
+    ),
+    "data_loader.args.num_workers": (1, "read and kept; the images are in memory, none are needed"),
+}
+_LOSS = {
+    "loss": (MISSING, "what training makes small: nll_loss, cross_entropy"),
+    "metrics": (MISSING, "what else is counted: accuracy, top_k_acc"),
+}
+_TRAINING = {
+    "trainer.epochs": (MISSING, "how often the network sees every training image, at most"),
+    "trainer.monitor": ("off", "what the best checkpoint is chosen by: min val_loss, or off"),
+    "trainer.early_stop": (
+        MISSING,
+        "ends the run when more epochs than this brought nothing better; none or 0: never",
+    ),
+    "trainer.save_dir": (MISSING, "the folder of all runs"),
+    "trainer.save_period": (1, "a numbered checkpoint every so many epochs; best and last always"),
+    "trainer.keep_checkpoints": (MISSING, "how many numbered checkpoints stay; without it, all"),
+    "trainer.len_epoch": (MISSING, "steps in an epoch; without it, once through the images"),
+    "trainer.verbosity": (2, "0: no line per epoch, 1: one, 2: steps in train.log too"),
+    "trainer.tensorboard": (False, "kept for pytorch-template"),
+}
+_HELP = {
+    "arch": "the network: enter shows those there are",
+    "optimizer": "the rule that updates the weights: enter shows those there are",
+    "lr_scheduler": "how the learning rate changes over the epochs; del: not at all",
+    "lr": "the size of each update. Too large and the loss jumps; too small and it crawls",
+    "momentum": "how much of the last update is kept: 0 none, 0.9 usual",
+    "dampening": "how much of the gradient the momentum leaves out",
+    "weight_decay": "pulls all weights towards 0 a little; against overfitting",
+    "nesterov": "looks ahead along the momentum; needs momentum above 0",
+    "amsgrad": "keeps the largest step scale seen: steadier, sometimes slower",
+    "betas": "how long Adam remembers the gradient and its size: [0.9, 0.999]",
+    "eps": "keeps a division from failing; rarely worth a change",
+    "maximize": "makes the loss larger instead of smaller; not what you want",
+    "foreach": "how the update is computed; null lets torch choose",
+    "fused": "how the update is computed; null lets torch choose",
+    "capturable": "for CUDA graphs; leave it off",
+    "differentiable": "for gradients of gradients; leave it off",
+    "num_classes": "kinds of things to tell apart: 10 digits",
+    "step_size": "epochs (or batches) between two drops",
+    "gamma": "what the learning rate is multiplied by at a drop",
+    "milestones": "the epochs of the drops: [30, 80]",
+    "max_lr": "the highest learning rate of the cycle",
+    "T_max": "epochs (or batches) until the lowest learning rate",
+    "total_steps": "the length of the cycle; without it, the whole run",
+    "last_epoch": "for resuming by hand; leave it",
+    "width": "channels of the first convolution; the second has twice as many",
+    "hidden": "width of the hidden linear layer",
+}

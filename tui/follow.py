@@ -1,0 +1,56 @@
+"""From a run's journal to messages: the one way a live run reaches the screen."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from core.journal import Follower, LineReader
+from core.state import RunState, fold
+from tui.messages import RunUpdated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.runs import Run
+
+UPDATES_PER_SECOND = 4
+NUM_LOG_LINES = 500
+
+
+class FollowThread:
+    """Reads a run's journal while it is live, and once when it is not.
+
+    A thread, since a long journal takes a second to read; plain and a daemon, since Textual's
+    own workers are waited for when the app leaves.
+    """
+
+    def __init__(self, run: Run, post: Callable[[RunUpdated], object], grace: Callable[[], bool]):
+        self.run = run
+        self._post, self._grace = post, grace
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="follower", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Post nothing more."""
+        self._end.set()
+
+    def _follow(self) -> None:
+        follower, state = Follower(self.run.journal_path), RunState()
+        log, tail = LineReader(self.run.log_path), deque[str](maxlen=NUM_LOG_LINES)
+        first = True
+        while not self._end.is_set():
+            # Asked before reading: what the writer wrote before it let go is then read too.
+            live = self.run.live()
+            going_on = live or self._grace()
+            events, lines = follower.read(), log.read()
+            tail.extend(line.decode(errors="replace") for line in lines)
+            if events or lines or first or not going_on:
+                state = fold(state, events)
+                self._post(RunUpdated(self.run, state, live or going_on, tuple(tail)))
+                first = False
+            if not going_on:
+                return
+            self._end.wait(1 / UPDATES_PER_SECOND)

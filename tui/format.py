@@ -1,0 +1,64 @@
+"""Numbers as people read them, the same in the window and on a plain stream."""
+
+from __future__ import annotations
+
+import math
+import time
+
+STATUS_SIGNS = {
+    "running": "●",
+    "paused": "‖",
+    "completed": "✓",
+    "stopped": "■",
+    "failed": "✗",
+    "interrupted": "◌",
+}
+STATUS_WORDS = {"completed": "finished"}
+"""What a person reads where the contract has another word."""
+
+
+def duration(seconds: float | None) -> str:
+    """`3.6 s`, `41 s`, `4 min 10 s`, `3 h 5 min`, `2 days`."""
+    if seconds is None or not math.isfinite(seconds):
+        return "?"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    total = round(seconds)
+    for unit, size, smaller, small in (
+        ("h", 3600, "min", 60),
+        ("min", 60, "s", 1),
+    ):
+        if size <= total < 48 * 3600:
+            rest = total % size // small
+            return f"{total // size} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{total // 86400} days" if total >= 86400 else f"{total} s"
+
+
+def age(since: float) -> str:
+    """How long ago a time in seconds since 1970 is, in its largest unit: `41 s`, `3 h`."""
+    words = duration(float(round(max(0.0, time.time() - since)))).split()
+    return f"{words[0].removesuffix('.0')} {words[1]}"
+
+
+def size(num_bytes: float) -> str:
+    """`362 kB`, `1.4 MB`: in powers of 1,000, as drives are sold."""
+    for unit in ("bytes", "kB", "MB"):
+        if num_bytes < 1000:
+            return f"{num_bytes:.0f} {unit}" if unit != "MB" else f"{num_bytes:.1f} MB"
+        num_bytes /= 1000
+    return f"{num_bytes:.1f} GB"
+
+
+def number(value: float | None) -> str:
+    """A metric with four decimals; `nan` where it was not finite."""
+    return "nan" if value is None else f"{value:.4f}"
+
+
+def rate(images_per_second: float) -> str:
+    """`12,900 images/s`."""
+    return f"{images_per_second:,.0f} images/s"
+
+
+def status(word: str) -> str:
+    """A run's status with its sign: `● running`."""
+    return f"{STATUS_SIGNS.get(word, '')} {STATUS_WORDS.get(word, word)}".strip()

@@ -1,0 +1,82 @@
+"""What the parts of the window tell each other: facts in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.devices import Device
+    from core.runs import Run
+    from core.state import RunState
+
+
+@dataclass
+class RunUpdated(Message):
+    """The followed run has a newer state."""
+
+    run: Run
+    state: RunState
+    live: bool
+    log: tuple[str, ...]
+    """The last lines of its log."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest state counts: a slow screen skips the ones between."""
+        return isinstance(message, RunUpdated)
+
+
+@dataclass
+class RunsFound(Message):
+    """The save folders were searched."""
+
+    rows: list[dict[str, Any]]
+    """As in `mnist-tui runs --json`."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest search counts."""
+        return isinstance(message, RunsFound)
+
+
+@dataclass
+class DevicesFound(Message):
+    """The machine was asked what it can train on."""
+
+    devices: list[Device]
+
+
+@dataclass
+class PaneShown(Message):
+    """Another pane is in view."""
+
+    pane: str
+
+
+@dataclass
+class QuickRunAsked(Message):
+    """Somebody wants the quick run of the first screen."""
+
+
+@dataclass
+class CheckpointTested(Message):
+    """Somebody wants a checkpoint on the test set."""
+
+    path: Path
+
+
+@dataclass
+class ResumeAsked(Message):
+    """Somebody wants to go on from a run or a checkpoint."""
+
+    path: Path
+
+
+@dataclass
+class RunOpened(Message):
+    """Somebody wants to look at a run."""
+
+    run: Run

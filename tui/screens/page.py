@@ -1,0 +1,35 @@
+"""A page of text over the window: help, a test's result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from textual.app import ComposeResult
+
+
+class Page(ModalScreen[None]):
+    """Scrolls; escape, q or enter close it."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,question_mark,f1", "dismiss(None)", "close"),
+    ]
+
+    def __init__(self, title: str, body: str | Text) -> None:
+        super().__init__()
+        self._title, self._body = title, body
+
+    def compose(self) -> ComposeResult:
+        """The text, and how to close it."""
+        with Vertical(classes="page"):
+            yield Static(self._title, markup=False, classes="title")
+            with VerticalScroll():
+                yield Static(self._body, markup=False)
+            yield Static("esc closes this", markup=False, classes="help")

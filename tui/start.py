@@ -1,0 +1,48 @@
+"""From the command line's options to the running app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import config, runs
+from core.errors import MistakeError
+from tui import console, starting
+from tui.app import MnistApp
+from tui.commands import edits, save_dir
+from tui.draft import Draft
+
+if TYPE_CHECKING:
+    import argparse
+
+    from core.runs import Run
+
+MISTAKE = 2
+
+
+def start(options: argparse.Namespace) -> int:
+    """Run the app; returns its exit code."""
+    try:
+        app = make_app(options)
+    except MistakeError as error:
+        for line in str(error).splitlines():
+            console.complain(line)
+        return MISTAKE
+    code = app.run()
+    if app.shown is not None and app.state is not None:
+        console.out(console.headline(app.shown, app.state))
+    return app.return_code or code or 0
+
+
+def make_app(options: argparse.Namespace) -> MnistApp:
+    """The app for some options. Raises MistakeError."""
+    folder = save_dir(options)
+    shown = runs.find(options.resume, folder) if options.resume else live_run(folder)
+    draft = Draft.read(options.config or config.default_path(Path.cwd()))
+    draft.text = starting.edited(draft.text, edits(options))
+    return MnistApp(draft, folder, shown=shown, start=options.start)
+
+
+def live_run(folder: Path) -> Run | None:
+    """The newest run that is being trained now, here or in any known save folder."""
+    return next((run for run in runs.known(folder) if run.live()), None)

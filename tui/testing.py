@@ -1,0 +1,54 @@
+"""A checkpoint on the test set, in a process of its own: a live run here keeps its cores' peace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from core import child
+from core.errors import MistakeError
+from core.log import numbers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test(path: Path) -> dict[str, Any]:
+    """What `mnist-tui test --json` says of the checkpoint. Raises MistakeError."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tui", "test", "-r", str(path), "--json"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=child.environment(),
+    )
+    output, errors = await process.communicate()
+    if process.returncode:
+        lines = errors.decode(errors="replace").strip().splitlines()
+        raise MistakeError(lines[-1] if lines else f"the test ended with {process.returncode}")
+    results: dict[str, Any] = json.loads(output)
+    return results
+
+
+def page(results: dict[str, Any]) -> Text:
+    """The result as a page: the numbers, then the confusion matrix."""
+    confusion = results["confusion"]
+    metrics = {
+        name: value
+        for name, value in results.items()
+        if name not in ("num_samples", "confusion", "mistakes")
+    }
+    text = Text(f"{numbers(metrics)}\n", style="bold")
+    text.append(f"{len(results['mistakes']):,} of {results['num_samples']:,} wrong\n\n", "not bold")
+    text.append("what it is, and what it was taken for\n", "dim")
+    text.append("true " + "".join(f"{index:>6}" for index in range(len(confusion))) + "\n", "dim")
+    for index, row in enumerate(confusion):
+        text.append(f"{index:>4} ")
+        for guess, count in enumerate(row):
+            text.append(f"{count or '·':>6}", "bold" if guess == index else "")
+        text.append(f"  {row[index] / max(1, sum(row)):.1%}\n")
+    return text

@@ -1,0 +1,130 @@
+"""A widget made of single cells, which sends to the terminal only those that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.plot import Cell
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.geometry import Size
+
+Row = list[Cell]
+
+ROLES = (
+    "frame", "text", "dim", "train", "val", "note", "accent", "good", "bad", "strong", "chosen",
+)  # fmt: skip
+"""What a cell can be; each has a look in the style sheet."""
+
+
+def cells(text: str, role: str = "") -> Row:
+    """`text` as cells; a character that is two columns wide is followed by an empty one."""
+    row: Row = []
+    for character in text:
+        width = cell_len(character)
+        if width == 0 and row:  # an accent of the character before it
+            row[-1] = Cell(row[-1].char + character, row[-1].role)
+        elif width:
+            row += [Cell(character, role)] + [Cell("", role)] * (width - 1)
+    return row
+
+
+def fit(row: Row, width: int) -> Row:
+    """Exactly `width` cells; what is cut off ends in an ellipsis."""
+    if len(row) > width:
+        role = row[width - 1].role if width else ""
+        kept = row[: width - 1]
+        if kept and row[width - 1].char == "":  # half of a wide character
+            kept[-1] = Cell(" ", role)
+        return [*kept, Cell("…", role)] if width else []
+    return row + [Cell(" ", "")] * (width - len(row))
+
+
+class CellWidget(Widget):
+    """Draws rows of cells; Textual alone would send the whole widget at every change."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"cells--{role}" for role in ROLES}
+
+    DEFAULT_CSS = """
+    CellWidget {
+        & > .cells--frame { color: $foreground 55%; }
+        & > .cells--text { color: $foreground 85%; }
+        & > .cells--dim { color: $foreground 65%; }
+        & > .cells--train { color: $primary; }
+        & > .cells--val { color: $warning; }
+        & > .cells--note { color: $success; text-style: bold; }
+        & > .cells--accent { color: $primary; text-style: bold; }
+        & > .cells--good { color: $success; }
+        & > .cells--bad { color: $error; text-style: bold; }
+        & > .cells--strong { text-style: bold; }
+        & > .cells--chosen { text-style: reverse bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._rows: list[Row] = []
+
+    def draw(self, width: int, height: int) -> list[Row]:
+        """The rows as they should be now; fewer or shorter ones are filled up."""
+        raise NotImplementedError
+
+    def update(self) -> None:
+        """Draw anew and send what differs."""
+        size = self.size
+        if not size.width or not size.height:
+            return
+        old, self._rows = self._rows, self._drawn(size)
+        if len(old) != len(self._rows) or (old and len(old[0]) != size.width):
+            self.refresh()
+            return
+        for y, (before, after) in enumerate(zip(old, self._rows, strict=True)):
+            if before != after:
+                self.refresh(_changed(before, after, y))
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.update()
+
+    def render_line(self, y: int) -> Strip:
+        """One row, neighbouring cells of a role together."""
+        if not self._rows and self.size.height:
+            self._rows = self._drawn(self.size)
+        if y >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        segments: list[Segment] = []
+        text, role = "", ""
+        for cell in self._rows[y]:
+            if cell.role != role:
+                if text:
+                    segments.append(Segment(text, self.style_of(role)))
+                text, role = "", cell.role
+            text += cell.char
+        if text:
+            segments.append(Segment(text, self.style_of(role)))
+        return Strip(segments, self.size.width)
+
+    def style_of(self, role: str) -> Style:
+        """The look of a role."""
+        return self.get_component_rich_style(f"cells--{role}") if role else self.rich_style
+
+    def _drawn(self, size: Size) -> list[Row]:
+        rows = [fit(row, size.width) for row in self.draw(size.width, size.height)]
+        blank: Row = [Cell(" ", "")] * size.width
+        return rows[: size.height] + [blank] * (size.height - len(rows))
+
+
+def _changed(before: Row, after: Row, y: int) -> Region:
+    """The span of a row from the first cell that differs to the last."""
+    differs = [x for x, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    first, last = differs[0], differs[-1]
+    while first and after[first].char == "":  # never start inside a wide character
+        first -= 1
+    return Region(first, y, last - first + 1, 1)

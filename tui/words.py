@@ -1,0 +1,172 @@
+"""What the window says: the first screen, help, the keys that make sense now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.check import problems_of as problems_of_value
+from core.config import PRESETS
+from core.devices import cpu_device
+from tui.clean import clean
+from tui.widgets.key_bar import Key
+
+if TYPE_CHECKING:
+    from core.config import Problem
+    from core.devices import Device
+    from core.jsontext import JsonText
+    from core.state import RunState
+    from tui.draft import Draft
+
+QUICK_RUN = "sprint.json"
+"""The preset of the quick run: one epoch."""
+
+_LEAVE = (Key("?", "help", "screen.help"), Key("q", "leave", "app.leave"))
+_PANES = Key("1-4", "panes", "")
+_LOG = Key("l", "log", "screen.log")
+
+
+def welcome(draft: Draft) -> str:
+    """The first screen."""
+    trainer = draft.value.get("trainer", {})
+    trainer = trainer if isinstance(trainer, dict) else {}
+    return "\n".join(
+        (
+            "Nothing is running yet.",
+            "",
+            f"enter   quick run: configs/{QUICK_RUN}, one epoch, about 99 % in seconds",
+            f"s       start {clean(draft.path.name)}: {_length(trainer)}",
+            "1       look at the config first",
+            "",
+            f"Runs are kept in {clean(trainer.get('save_dir', 'saved'))}. mnist-tui in this folder"
+            " shows a run that is still going.",
+        )
+    )
+
+
+def _length(trainer: dict[str, object]) -> str:
+    text = f"up to {trainer.get('epochs', '?')} epochs"
+    monitor, patience = str(trainer.get("monitor", "off")), trainer.get("early_stop")
+    if monitor == "off" or not isinstance(patience, int | float) or patience <= 0:
+        return text
+    metric = clean(monitor.split()[-1])
+    return f"{text}, ends by itself when\n        {metric} has not improved for {patience:g}"
+
+
+def help_of(pane: str) -> str:
+    """What a pane is for, and every key."""
+    return f"{_ABOUT[pane]}\n\n{_KEYS}"
+
+
+def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
+    """The keys of the bottom line, most important first."""
+    if pane == "config":
+        return (
+            Key("enter", "change", ""),
+            Key("del", "default", ""),
+            Key("/", "search", "screen.search"),
+            Key("ctrl+s", "save", "screen.save_config"),
+            Key("ctrl+z", "undo", "screen.undo"),
+            Key("s", "start", "app.start"),
+            _PANES,
+            *_LEAVE,
+        )
+    if pane == "device":
+        return (Key("enter", "train on it", ""), Key("s", "start", "app.start"), _PANES, *_LEAVE)
+    if pane == "runs":
+        return (
+            Key("enter", "open", ""),
+            Key("space", "checkpoints", ""),
+            Key("t", "test", ""),
+            Key("r", "go on", ""),
+            Key("/", "filter", "screen.search"),
+            _PANES,
+            *_LEAVE,
+        )
+    return _live_keys(state, live=live)
+
+
+def _live_keys(state: RunState, *, live: bool) -> tuple[Key, ...]:
+    palette = Key(":", "every action", "app.command_palette")
+    if live:
+        return (
+            Key("p", "go on" if state.paused else "pause", "app.pause"),
+            Key("x", "stop and save", "app.stop"),
+            Key("k", "save now", "app.save_now"),
+            _LOG,
+            _PANES,
+            *_LEAVE,
+            palette,
+        )
+    start = Key("s", "start", "app.start")
+    if not state.time:
+        return (Key("enter", "quick run", "screen.quick_run"), start, _PANES, *_LEAVE, palette)
+    return (
+        Key("t", "test it", "screen.test"),
+        Key("r", "go on", "screen.resume"),
+        Key("s", "start anew", "app.start"),
+        _LOG,
+        _PANES,
+        *_LEAVE,
+        palette,
+    )
+
+
+def own_path(path: Path) -> Path:
+    """Where a config is saved: a bundled preset in the folder one is in, others in place."""
+    return Path.cwd() / path.name if path.parent == PRESETS else path
+
+
+def problems_of(text: JsonText) -> list[Problem]:
+    """Every problem of a config text."""
+    return problems_of_value(text.value)
+
+
+def device_of(draft: Draft, known: list[Device]) -> str:
+    """The device of the next run, as far as `known` tells: torch is asked later."""
+    device = draft.value.get("device")
+    if isinstance(device, str) and device != "auto":
+        return device
+    num_gpus = draft.value.get("n_gpu", 0)
+    wants_gpu = device == "auto" or (isinstance(num_gpus, int) and num_gpus > 0)
+    gpus = [item.device for item in known if item.usable and item.device != "cpu"]
+    return gpus[0] if wants_gpu and gpus else "cpu"
+
+
+def in_words(device: str, draft: Draft) -> str:
+    """`cpu, 2 threads`, `cuda:0`."""
+    if device != "cpu":
+        return device
+    threads = draft.value.get("threads") or cpu_device().threads
+    return f"cpu, {threads} threads"
+
+
+_ABOUT = {
+    "config": (
+        "The config of the next run, as config.json has it. enter changes the field under the\n"
+        "cursor, del takes it out, ctrl+s saves the file. What differs from the file is marked\n"
+        "with ●, what cannot be trained with ✗. Dim values are defaults the file does not name."
+    ),
+    "device": (
+        "What this machine can train on. enter trains the next run there. What cannot be used\n"
+        "says why, and what to do about it."
+    ),
+    "live": (
+        "The run: how far it is, its loss, its epochs. The loss says how wrong the network is,\n"
+        "so it should fall: ── on the images it learns from, ┄┄ on those it never learns from.\n"
+        "Validation can lie below training, since the network works without dropout there. When\n"
+        "it rises again while training falls, the network learns by heart. ◆ is the best epoch."
+    ),
+    "runs": (
+        "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the\n"
+        "one under the cursor on the 10,000 test images, r goes on from it."
+    ),
+}
+_KEYS = """\
+s  F5    start with the config as shown    1 2 3 4   Config, Device, Live, Runs
+p  F6    pause, go on                      /         search or filter in the pane
+x  F8    stop and save                     ctrl+s    save the config
+k  F7    save a checkpoint now             ctrl+z  ctrl+y   undo, redo in the config
+tab      move between panes                :  ctrl+p  every action
+esc      out of the field, then back       q  ctrl+c  leave
+l        log or epochs (Live)              ?  F1      this help"""
