@@ -171,7 +171,8 @@ def to_line(event: Event) -> bytes:
     """One line of JSON, its newline at the end."""
     # Every field is JSON as it stands, so __dict__ does; asdict would copy each value deeply.
     value = without_non_finite({"kind": type(event).__name__, **event.__dict__})
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    # In ASCII, since a path in it may hold bytes that UTF-8 does not know.
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
 def from_line(line: bytes) -> Event | None:
@@ -180,6 +181,8 @@ def from_line(line: bytes) -> Event | None:
         value = json.loads(line)
         kind = _KINDS[value.pop("kind")]
         known = _FIELDS[kind.__name__]
-        return kind(**{name: item for name, item in value.items() if name in known})
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if not value.keys() <= known:  # rare, and slow
+            value = {name: item for name, item in value.items() if name in known}
+        return kind(**value)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

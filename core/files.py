@@ -6,12 +6,13 @@ import contextlib
 import json
 import math
 import os
-import tempfile
-from pathlib import Path
+import secrets
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 class DamagedWriteError(OSError):
@@ -19,12 +20,13 @@ class DamagedWriteError(OSError):
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make a rename in `folder` outlive a power cut, where its file system can do that."""
+    with contextlib.suppress(OSError):  # the rename has happened, so nothing failed
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def write_atomic(path: Path, content: bytes, verify: Callable[[Path], None] | None = None) -> None:
@@ -33,16 +35,17 @@ def write_atomic(path: Path, content: bytes, verify: Callable[[Path], None] | No
     The temporary file lies in the same folder, since a rename across file systems is a copy.
     `verify` looks at it before it takes the place of the old one and raises to stop that.
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        # Not `tempfile`, whose files are private: this one gets the mode of any new file.
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if verify is not None:
             verify(temporary)
-        temporary.chmod(_mode_of_new_files())
+        with contextlib.suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -51,9 +54,23 @@ def write_atomic(path: Path, content: bytes, verify: Callable[[Path], None] | No
     sync_folder(path.parent)
 
 
+def append_line(descriptor: int, line: bytes) -> None:
+    """Add a line to a file opened with O_RDWR and O_APPEND.
+
+    In one write, so that lines of two writers do not mix. One that a killed writer or a full disk
+    left torn is ended first.
+    """
+    size = os.fstat(descriptor).st_size
+    torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    rest = memoryview(b"\n" + line if torn else line)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, atomically; non-finite numbers become null."""
-    text = json.dumps(without_non_finite(value), indent=4, ensure_ascii=False, allow_nan=False)
+    # In ASCII, since a path may hold bytes that UTF-8 does not know.
+    text = json.dumps(without_non_finite(value), indent=4, allow_nan=False)
     write_atomic(path, (text + "\n").encode())
 
 
@@ -66,10 +83,3 @@ def without_non_finite(value: object) -> object:
     if isinstance(value, list | tuple):
         return [without_non_finite(item) for item in value]
     return value
-
-
-def _mode_of_new_files() -> int:
-    # mkstemp makes private files; a run should be as readable as anything else the user makes.
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

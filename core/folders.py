@@ -22,14 +22,14 @@ def known() -> list[Path]:
     """Remembered save folders that still exist, newest first; a broken memory is set aside."""
     path = _memory()
     try:
-        entries = [Path(entry) for entry in json.loads(path.read_text())]
+        found = _parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError):
         with contextlib.suppress(OSError):
             path.replace(path.with_suffix(".json.bad"))
         return []
-    return [entry for entry in entries if entry.is_dir()]
+    return [entry for entry in found if os.path.isdir(entry)]  # noqa: PTH112 -- never raises
 
 
 def remember(folder: Path) -> None:
@@ -43,3 +43,10 @@ def remember(folder: Path) -> None:
 
 def _memory() -> Path:
     return state_home() / "folders.json"
+
+
+def _parse(text: str) -> list[Path]:
+    entries = json.loads(text)
+    if not isinstance(entries, list):
+        raise TypeError("not a list of folders")
+    return [Path(entry) for entry in entries]

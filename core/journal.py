@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from core.errors import MistakeError
 from core.events import Event, RunStarted, from_line, to_line
+from core.files import append_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,14 +36,13 @@ class Journal:
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             self._lock()
-            self._mend()
         except BaseException:
             os.close(self._file)
             raise
 
     def append(self, event: Event) -> None:
-        """Write one event; a single write, so that no reader sees two writers' bytes mixed."""
-        os.write(self._file, to_line(event))
+        """Write one event. On OSError it is lost, and the next one is whole all the same."""
+        append_line(self._file, to_line(event))
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -70,12 +70,6 @@ class Journal:
                 time.sleep(0.02)
             else:
                 return
-
-    def _mend(self) -> None:
-        """End a line that a killed writer left torn, so that the next one is whole."""
-        size = os.fstat(self._file).st_size
-        if size and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, b"\n")
 
 
 class LineReader:

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from core.files import append_line
 from core.journal import LineReader
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def ask(path: Path, kind: Kind) -> str:
         "host": socket.gethostname(),
         "kind": kind,
     }
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        os.write(file, json.dumps(request).encode() + b"\n")
+        append_line(file, json.dumps(request).encode() + b"\n")
     finally:
         os.close(file)
     return str(request["id"])
@@ -62,5 +63,5 @@ def _parse(line: bytes) -> Request | None:
         value = json.loads(line)
         kind = value["kind"]
         return Request(str(value["id"]), kind) if kind in KINDS else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -6,6 +6,7 @@ that a run of any length costs the same to hold and to draw, and a spike is neve
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import reduce, singledispatch
 from typing import TYPE_CHECKING, NamedTuple
@@ -90,9 +91,11 @@ class RunState:
 
     def status(self, *, live: bool) -> str:
         """`running`, `paused`, `completed`, `stopped`, `failed` or `interrupted`."""
+        if self.ended is not None:  # the writer holds the lock a moment longer
+            return self.ended.outcome
         if live:
             return "paused" if self.paused else "running"
-        return self.ended.outcome if self.ended else "interrupted"
+        return "interrupted"
 
     @property
     def monitor(self) -> tuple[str, str] | None:
@@ -114,10 +117,6 @@ class RunState:
 
 def fold(state: RunState, events: Iterable[e.Event]) -> RunState:
     """The state after `events`: a batch in, one new state out."""
-    events = list(events)
-    steps = [event for event in events if isinstance(event, e.StepEnded)]
-    if len(steps) == len(events):
-        return _steps_ended(state, steps)
     parts: list[list[e.Event]] = []
     for event in events:  # neighbouring steps together: a curve is copied once for them all
         if parts and isinstance(event, e.StepEnded) and isinstance(parts[-1][-1], e.StepEnded):
@@ -135,7 +134,7 @@ def _fold_part(state: RunState, part: list[e.Event]) -> RunState:
 
 
 def _steps_ended(state: RunState, steps: list[e.StepEnded]) -> RunState:
-    if not steps or state.started is None:
+    if state.started is None:
         return state
     num_steps, last = state.started.num_steps, steps[-1]
     points = (
@@ -150,7 +149,6 @@ def _steps_ended(state: RunState, steps: list[e.StepEnded]) -> RunState:
         step_in_epoch=last.step_in_epoch,
         last_step=last,
         train_loss=state.train_loss.extend(points),
-        time=last.time,
     )
 
 
@@ -187,20 +185,15 @@ def _(event: e.RunStarted, state: RunState) -> RunState:
 
 @_apply.register
 def _(event: e.EpochEnded, state: RunState) -> RunState:
-    curve = state.train_loss
-    loss = event.metrics.get("loss")
-    if event.inherited and loss is not None:
-        # The parent's steps are in the parent's journal; its epochs say enough here.
-        curve = curve.extend([(float(event.epoch), loss)])
-    return replace(
-        state,
-        epoch=event.epoch,
-        step=event.step,
-        step_in_epoch=0,
-        train_loss=curve,
-        history=(*state.history, event),
-        best=event if event.best else state.best,
-    )
+    # An epoch is told again where its run was begun again from its parent.
+    history = (*(row for row in state.history if row.epoch < event.epoch), event)
+    state = replace(state, history=history, best=event if event.best else state.best)
+    if not event.inherited:
+        return replace(state, epoch=event.epoch, step=event.step, step_in_epoch=0)
+    # The parent's steps are in the parent's journal; its epochs say enough here.
+    curve, loss = state.train_loss.until(event.epoch - 1), event.metrics.get("loss")
+    points = [] if loss is None else [(float(event.epoch), loss)]
+    return replace(state, train_loss=curve.extend(points))
 
 
 @_apply.register
@@ -240,10 +233,10 @@ def _(event: e.RunEnded, state: RunState) -> RunState:
 
 
 def _join(first: Bucket, second: Bucket) -> Bucket:
-    # `not a <= b` so that a value that is not a number wins: a gap must stay one.
-    low = second.low if not first.low <= second.low else first.low
-    high = second.high if not first.high >= second.high else first.high
-    return Bucket(second.x, low, high)
+    for bucket in (first, second):
+        if math.isnan(bucket.low):  # a gap stays one
+            return bucket._replace(x=second.x)
+    return Bucket(second.x, min(first.low, second.low), max(first.high, second.high))
 
 
 __all__ = ["Bucket", "Curve", "RunState", "fold"]

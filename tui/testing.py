@@ -29,7 +29,8 @@ async def test(path: Path) -> dict[str, Any]:
     output, errors = await process.communicate()
     if process.returncode:
         lines = errors.decode(errors="replace").strip().splitlines()
-        raise MistakeError(lines[-1] if lines else f"the test ended with {process.returncode}")
+        last = lines[-1] if lines else f"the test ended with {process.returncode}"
+        raise MistakeError(last.removeprefix("mnist-tui: "))
     results: dict[str, Any] = json.loads(output)
     return results
 

@@ -34,12 +34,11 @@ def welcome(draft: Draft) -> str:
         (
             "Nothing is running yet.",
             "",
-            f"enter   quick run: configs/{QUICK_RUN}, one epoch, about 99 % in seconds",
+            f"enter   quick run: {QUICK_RUN}, one epoch, about 99 % in seconds",
             f"s       start {clean(draft.path.name)}: {_length(trainer)}",
             "1       look at the config first",
             "",
-            f"Runs are kept in {clean(trainer.get('save_dir', 'saved'))}. mnist-tui in this folder"
-            " shows a run that is still going.",
+            f"Runs are kept in {clean(trainer.get('save_dir', 'saved'))}; 4 lists them.",
         )
     )
 
@@ -50,7 +49,7 @@ def _length(trainer: dict[str, object]) -> str:
     if monitor == "off" or not isinstance(patience, int | float) or patience <= 0:
         return text
     metric = clean(monitor.split()[-1])
-    return f"{text}, ends by itself when\n        {metric} has not improved for {patience:g}"
+    return f"{text},\n        ends by itself when {metric} has not improved for {patience:g}"
 
 
 def help_of(pane: str) -> str:
@@ -143,30 +142,38 @@ def in_words(device: str, draft: Draft) -> str:
 
 _ABOUT = {
     "config": (
-        "The config of the next run, as config.json has it. enter changes the field under the\n"
-        "cursor, del takes it out, ctrl+s saves the file. What differs from the file is marked\n"
+        "The config of the next run, as config.json has it. enter changes the field under the "
+        "cursor, del takes it out, ctrl+s saves the file. What differs from the file is marked "
         "with ●, what cannot be trained with ✗. Dim values are defaults the file does not name."
     ),
     "device": (
-        "What this machine can train on. enter trains the next run there. What cannot be used\n"
+        "What this machine can train on. enter trains the next run there. What cannot be used "
         "says why, and what to do about it."
     ),
     "live": (
-        "The run: how far it is, its loss, its epochs. The loss says how wrong the network is,\n"
-        "so it should fall: ── on the images it learns from, ┄┄ on those it never learns from.\n"
-        "Validation can lie below training, since the network works without dropout there. When\n"
-        "it rises again while training falls, the network learns by heart. ◆ is the best epoch."
+        "The run: how far it is, its loss, its epochs. The loss says how wrong the network is, "
+        "so it should fall: ── on the images it learns from, ┄┄ on those it never learns from. "
+        "Validation can lie below training, since dropout makes the network's work harder while "
+        "it learns. When it rises again while training falls, the network learns by heart. ◆ is "
+        "the best epoch."
     ),
     "runs": (
-        "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the\n"
+        "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
         "one under the cursor on the 10,000 test images, r goes on from it."
     ),
 }
 _KEYS = """\
-s  F5    start with the config as shown    1 2 3 4   Config, Device, Live, Runs
-p  F6    pause, go on                      /         search or filter in the pane
-x  F8    stop and save                     ctrl+s    save the config
-k  F7    save a checkpoint now             ctrl+z  ctrl+y   undo, redo in the config
-tab      move between panes                :  ctrl+p  every action
-esc      out of the field, then back       q  ctrl+c  leave
-l        log or epochs (Live)              ?  F1      this help"""
+s        F5      start with the config as shown
+p        F6      pause, go on
+x        F8      stop and save
+k        F7      save a checkpoint now
+1 2 3 4          Config, Device, Live, Runs
+tab  arrows      move;  enter opens;  esc goes back
+/                search or filter in Config and Runs
+ctrl+s           save the config
+ctrl+z   ctrl+y  undo, redo in the config
+l                Live: the log, or the epochs
+t        r       Live and Runs: test, go on
+:        ctrl+p  every action
+?        F1      this help
+q        ctrl+c  leave; asks while this window trains"""

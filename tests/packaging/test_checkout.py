@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.config import PRESETS
+
 PROJECT = Path(__file__).resolve().parents[2]
 USE = "python3 -m venv .venv && .venv/bin/python -m pip install . && .venv/bin/mnist-tui"
 DEVELOP = (
@@ -87,3 +89,8 @@ def test_the_package_under_test_is_this_checkouts(name: str) -> None:
 
 def test_no_package_under_tests_can_hide_ours() -> None:
     assert list((PROJECT / "tests").rglob("__init__.py")) == []
+
+
+def test_the_presets_of_an_editable_install_are_the_configs_of_the_checkout() -> None:
+    assert PRESETS.resolve() == PROJECT / "configs"
+    assert (PRESETS / "config.json").is_file()

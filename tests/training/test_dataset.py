@@ -11,6 +11,7 @@ from tiny_data import NUM_TEST, NUM_TRAIN, STEPS, tiny_run
 
 from core import dataset
 from core.control import Control
+from core.idx import DataError
 from core.requests import Inbox
 from core.training import Training
 
@@ -34,9 +35,9 @@ def test_the_first_tenth_of_numpys_shuffle_is_for_validation() -> None:
 
 
 def test_the_split_leaves_numpys_own_generator_alone() -> None:
-    before = np.random.get_state()[1].tolist()  # type: ignore[index, union-attr]
+    before = np.random.get_state()[1].tolist()  # type: ignore[index]
     dataset.split_validation(100, 10)
-    assert np.random.get_state()[1].tolist() == before  # type: ignore[index, union-attr]
+    assert np.random.get_state()[1].tolist() == before  # type: ignore[index]
 
 
 def test_without_validation_all_images_are_in_their_own_order() -> None:
@@ -136,5 +137,5 @@ def test_a_cut_off_file_is_one_sentence(tiny_mnist: Path, tmp_path: Path) -> Non
         (raw / path.name).write_bytes(path.read_bytes())
     images = raw / "train-images-idx3-ubyte"
     images.write_bytes(images.read_bytes()[:-1])
-    with pytest.raises(dataset.idx.DataError, match=r"train-images-idx3-ubyte: is cut off"):
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte: is cut off"):
         dataset.load(tmp_path, training=True)

@@ -52,7 +52,10 @@ def test_a_stop_is_answered_and_saved(tiny_mnist: Path, tmp_path: Path) -> None:
     assert 0 < trained.all(CheckpointSaved)[-1].step < STEPS
 
 
-def test_a_stop_during_validation_keeps_the_open_epoch(tiny_mnist: Path, tmp_path: Path) -> None:
+def test_a_stop_during_validation_keeps_the_open_epoch(
+    tiny_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "POLL_SECONDS", 0.0)
     run = tiny_run(tiny_mnist, tmp_path)
     train_asking(run, "stop", at="validating")
     content = torch.load(run.path / "last.pth", weights_only=True)

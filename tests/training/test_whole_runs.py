@@ -95,26 +95,25 @@ def test_a_run_as_a_process_leaves_all_its_files_whatever_lies_around(
     assert process.wait(PATIENCE_SECONDS) == 0, run.log_path.read_text()
     check_files(run)
     check_journal(run)
+    beside = tiny_run(tiny_mnist, tmp_path / "beside")
+    train_here(beside)
+    weights, same = (
+        torch.load(item.path / "last.pth", weights_only=True)["state_dict"]
+        for item in (run, beside)
+    )
+    assert all(torch.equal(weights[name], same[name]) for name in weights)
 
 
-def test_a_process_and_a_thread_give_the_same_bits(tiny_mnist: Path, tmp_path: Path) -> None:
-    one, other = tiny_run(tiny_mnist, tmp_path / "one"), tiny_run(tiny_mnist, tmp_path / "other")
-    process = launch.in_process(one)
-    train_here(other)
-    assert process.wait(PATIENCE_SECONDS) == 0
-    weights = [
-        torch.load(run.path / "last.pth", weights_only=True)["state_dict"] for run in (one, other)
-    ]
-    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize(("number", "paused"), [(signal.SIGTERM, False), (signal.SIGUSR1, True)])
 def test_a_signal_saves_the_exact_step_and_the_run_goes_on_from_it(
-    number: signal.Signals, tiny_mnist: Path, tmp_path: Path
+    number: signal.Signals, paused: bool, tiny_mnist: Path, tmp_path: Path
 ) -> None:
     run = tiny_run(tiny_mnist, tmp_path, FOREVER)
     process = launch.in_process(run)
     wait_for(lambda: run.state().epoch >= 1)
+    if paused:
+        requests.ask(run.requests_path, "pause")
+        wait_for(lambda: run.state().paused)
     asked = time.monotonic()
     process.send_signal(number)
     assert process.wait(PATIENCE_SECONDS) == 128 + number
@@ -211,17 +210,6 @@ def test_requests_are_answered_while_a_process_trains(tiny_mnist: Path, tmp_path
     state = run.state()
     assert state.ended is not None
     assert (state.ended.outcome, state.ended.reason) == ("stopped", "by request")
-
-
-def test_a_paused_process_obeys_a_signal(tiny_mnist: Path, tmp_path: Path) -> None:
-    run = tiny_run(tiny_mnist, tmp_path, FOREVER)
-    process = launch.in_process(run)
-    wait_for(lambda: run.state().step > 0)
-    requests.ask(run.requests_path, "pause")
-    wait_for(lambda: run.state().paused)
-    process.terminate()
-    assert process.wait(PATIENCE_SECONDS) == 143
-    assert (run.path / "last.pth").exists()
 
 
 def test_a_loss_that_is_no_number_fails_the_process_and_spares_the_good_checkpoints(

@@ -138,9 +138,13 @@ class MainScreen(Screen[None]):
     def action_test(self) -> None:
         """Test the best checkpoint of the run that is shown."""
         run = self.query_one(LivePane).run
-        if run is not None:
-            best = run.path / BEST
-            self.post_message(CheckpointTested(best if best.exists() else run.path / LAST))
+        if run is None:
+            return
+        found = [path for path in (run.path / BEST, run.path / LAST) if path.exists()]
+        if found:
+            self.post_message(CheckpointTested(found[0]))
+        else:
+            self.notify("no checkpoint yet: one is written when an epoch ends", timeout=4)
 
     def action_resume(self) -> None:
         """Go on with the run that is shown."""

@@ -54,8 +54,8 @@ class ConfigPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, the help of the field under the cursor, the problems."""
-        table: DataTable[Text] = DataTable(cursor_type="row", show_header=False)
-        table.add_columns("mark", "field", "value", "note")
+        table: DataTable[Text] = DataTable(cursor_type="row", show_header=False, cell_padding=0)
+        table.add_columns("field", "value", "note")
         yield table
         yield Static(id="config-help", markup=False)
         yield Static(id="config-problems", markup=False)
@@ -80,7 +80,7 @@ class ConfigPane(Vertical):
         for section in fields.sections(self.draft):
             shown = [item for item in section.fields if self.filter in item.dotted.lower()]
             if shown:
-                table.add_row(Text(), Text(section.title, style="bold"), Text(), Text())
+                table.add_row(Text(section.title, style="bold"), Text(), Text())
             for item in shown:
                 self._fields[item.dotted] = item
                 table.add_row(*self._cells(item, item.dotted in wrong), key=item.dotted)
@@ -128,7 +128,7 @@ class ConfigPane(Vertical):
         # A border title is markup: the brackets of a strange file name must stay brackets.
         return clean(f"1 Config ─ next run ─ {self.draft.path.name}{changed}").replace("[", "\\[")
 
-    def _cells(self, item: Field, wrong: bool) -> tuple[Text, Text, Text, Text]:
+    def _cells(self, item: Field, wrong: bool) -> tuple[Text, Text, Text]:
         was = self.draft.was(item.path)
         changed = item.given and was != item.value
         mark = "✗" if wrong else "●" if changed else " "
@@ -137,9 +137,8 @@ class ConfigPane(Vertical):
             note = "▾"
         style = "bold" if wrong else "" if item.given else "dim"
         return (
-            Text(mark, style="bold" if wrong else ""),
-            Text(f"  {clean(item.label)}", style=style),
-            Text(clean(item.shown), style=style),
+            Text(f"{mark} {clean(item.label)}  ", style=style),
+            Text(f"{clean(item.shown)}  ", style=style),
             Text(clean(note), style="dim"),
         )
 

@@ -11,8 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from core.log import numbers
-from core.runs import Run
+from core.runs import BEST, LAST, Run
 from tui import format as fmt
 from tui.clean import clean
 from tui.messages import CheckpointTested, ResumeAsked, RunOpened
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size")
+NARROW_COLUMNS = ("run", "status", "best", "epochs")
+WIDE = 110
+"""Columns of the terminal from which the whole table fits."""
 EMPTY = "Every run will be listed here with its checkpoints.  s starts one."
 
 
@@ -41,14 +43,16 @@ class RunsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what it says when there is nothing in it."""
-        table: DataTable[Text] = DataTable(cursor_type="row")
-        table.add_columns(*COLUMNS)
-        yield table
+        yield DataTable(cursor_type="row")
         yield Static(EMPTY, id="no-runs", markup=False)
 
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "4 Runs"
+
+    def on_resize(self) -> None:
+        """Other columns fit."""
+        self._reload()
 
     @property
     def table(self) -> DataTable[Text]:
@@ -78,8 +82,8 @@ class RunsPane(Vertical):
         run, _, file = self._key().partition("\n")
         if not run:
             return
-        best = Path(run) / "model_best.pth"
-        path = Path(run) / file if file else best if best.exists() else Path(run) / "last.pth"
+        best = Path(run) / BEST
+        path = Path(run) / file if file else best if best.exists() else Path(run) / LAST
         self.post_message(CheckpointTested(path))
 
     def action_resume(self) -> None:
@@ -102,49 +106,53 @@ class RunsPane(Vertical):
 
     def _reload(self) -> None:
         table, place = self.table, self.table.cursor_row
-        table.clear()
+        table.clear(columns=True)
+        columns = COLUMNS if self.app.size.width >= WIDE else NARROW_COLUMNS
+        table.add_columns(*columns)
         live = sum(row["status"] in ("running", "paused") for row in self.rows)
         self.border_title = f"4 Runs ─ {len(self.rows)} runs, {live} live"
         self.set_class(not self.rows, "empty")
         for row in self.rows:
             if self.filter not in f"{row['name']}/{row['id']} {row['status']}".lower():
                 continue
-            table.add_row(*self._run_cells(row), key=row["run"])
+            texts = self._run_cells(row)
+            table.add_row(*(texts[name] for name in columns), key=row["run"])
+            metric = row["best"]["metric"] if row["best"] else None
             for item in row["checkpoints"] if row["run"] in self._open else []:
-                table.add_row(*_checkpoint_cells(item), key=f"{row['run']}\n{item['file']}")
+                texts = _checkpoint_cells(item, metric)
+                key = f"{row['run']}\n{item['file']}"
+                table.add_row(*(texts[name] for name in columns), key=key)
         table.move_cursor(row=place)
 
-    def _run_cells(self, row: dict[str, Any]) -> list[Text]:
+    def _run_cells(self, row: dict[str, Any]) -> dict[str, Text]:
         best = row["best"]
         sign = "▾" if row["run"] in self._open else "▸"
-        origin = "  template" if row["origin"] != "mnist-tui" else ""
-        total = sum(item["bytes"] for item in row["checkpoints"])
-        texts = [
-            f"{sign} {row['name']}/{row['id']}{origin}",
-            fmt.status(row["status"]),
-            f"{best['metric']} {fmt.number(best['value'])}" if best else "",
-            f"{row['epoch']} of {row['epochs']}",
-            row["device"] or "",
-            fmt.age(row["started"]),
-            fmt.size(total),
-        ]
-        return [Text(clean(text)) for text in texts]
+        origin = " (template)" if row["origin"] != "mnist-tui" else ""
+        return _texts(
+            run=f"{sign} {row['name']}/{row['id']}",
+            status=fmt.status(row["status"]) + origin,
+            best=f"{best['metric']} {fmt.number(best['value'])}" if best else "",
+            epochs=f"{row['epoch']} of {row['epochs']}",
+            device=row["device"] or "",
+            age=fmt.age(row["started"]),
+            size=fmt.size(sum(item["bytes"] for item in row["checkpoints"])),
+        )
 
 
-def _checkpoint_cells(item: dict[str, Any]) -> list[Text]:
-    val = {
-        name: item["metrics"][name]
-        for name in ("val_loss", "val_accuracy")
-        if name in item["metrics"]
-    }
-    best = "  ◆ best" if item["file"] == "model_best.pth" else ""
-    texts = [
-        f"    {item['file']}",
-        "file ok" if item["sound"] else "damaged",
-        numbers(val or dict(list(item["metrics"].items())[:2])),
-        f"epoch {item['epoch']}, step {item['step']}",
-        "",
-        "",
-        f"{fmt.size(item['bytes'])}{best}",
-    ]
-    return [Text(clean(text), style="dim" if item["sound"] else "bold") for text in texts]
+def _checkpoint_cells(item: dict[str, Any], metric: str | None) -> dict[str, Text]:
+    metrics = item["metrics"]
+    shown = metric if metric in metrics else next(iter(metrics), None)
+    value = f"{shown} {fmt.number(metrics[shown])}" if shown else ""
+    return _texts(
+        run=f"    {item['file']}",
+        status="file ok" if item["sound"] else "✗ damaged",
+        best=value,
+        epochs=f"epoch {item['epoch']}",
+        device=f"step {item['step']}" if item["step"] else "",
+        age="◆ best" if item["file"] == BEST else "",
+        size=fmt.size(item["bytes"]),
+    )
+
+
+def _texts(**texts: str) -> dict[str, Text]:
+    return {name: Text(clean(text)) for name, text in texts.items()}
