@@ -7,7 +7,6 @@ optimizer, monitor_best, config) and one of ours, `mnist_tui`, with all an exact
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
@@ -108,16 +107,15 @@ def test_path(path: Path) -> Path:
 def renew_sidecar(path: Path) -> None:
     """Write a sidecar anew that is missing, or of the file before: a kill came between the two.
 
-    One of a file that cannot be read stays as it is.
+    Raises CheckpointError where the file cannot be read; then the sidecar stays as it is.
     """
-    with contextlib.suppress(OSError, CheckpointError):
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        facts = sidecar.read(path)
-        if facts is None or facts.sha256 != digest:
-            found = load(path)
-            fresh = Sidecar(path.name, found.epoch, found.step, len(data), digest, found.metrics)
-            sidecar.write(path, fresh)
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    facts = sidecar.read(path)
+    if facts is None or facts.sha256 != digest:
+        found = load(path)
+        fresh = Sidecar(path.name, found.epoch, found.step, len(data), digest, found.metrics)
+        sidecar.write(path, fresh)
 
 
 def load(path: Path) -> Checkpoint:

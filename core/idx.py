@@ -78,11 +78,12 @@ def read_shape(path: Path) -> tuple[int, ...]:
     try:
         with _open(path) as file:
             shape, start = _shape(path, file.read(16))
-        if path.suffix != ".gz":  # how long a compressed one is shows only when it is read
-            _check_length(path, path.stat().st_size - start, shape)
-        return shape
+        size = path.stat().st_size
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}): put a whole file there") from error
+    if path.suffix != ".gz":  # how long a compressed one is shows only when it is read
+        _check_length(path, size - start, shape)
+    return shape
 
 
 def read(path: Path) -> tuple[tuple[int, ...], bytearray]:

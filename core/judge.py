@@ -27,11 +27,13 @@ class Judge:
         if not self.metric:
             return False
         value = metrics.get(self.metric)
-        if value is None or (value > self.best if self.mode == "min" else value < self.best):
-            self.num_bad_epochs += 1
-            return False
-        self.best, self.num_bad_epochs = value, 0
-        return True
+        value = math.nan if value is None else value
+        # Not the other way round: whatever one asks of a value that is no number is false.
+        if value <= self.best if self.mode == "min" else value >= self.best:
+            self.best, self.num_bad_epochs = value, 0
+            return True
+        self.num_bad_epochs += 1
+        return False
 
     @property
     def out_of_patience(self) -> bool:

@@ -93,19 +93,31 @@ def starting_checkpoint(run: Run) -> tuple[Checkpoint | None, list[str]]:
 
 def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
     """The furthest checkpoint that can be read, and a sentence about each that cannot."""
-    if run.journal_path.exists():
-        for path in run.checkpoints():
-            checkpoint.renew_sidecar(path)
-    problems: list[str] = []
+    problems = _renew_sidecars(run) if run.journal_path.exists() else {}
     for path in reversed(run.checkpoints()):
+        if path in problems:
+            continue
         try:
-            return checkpoint.load(path), problems
+            return checkpoint.load(path), list(problems.values())
         except checkpoint.CheckpointError as error:
-            problems.append(str(error))
+            problems[path] = str(error)
     if problems:
         message = f"{run.path}: none of its checkpoints can be read: start a new run"
-        raise checkpoint.CheckpointError(f"{message} ({'; '.join(problems)})")
+        raise checkpoint.CheckpointError(f"{message} ({'; '.join(problems.values())})")
     raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
+
+
+def _renew_sidecars(run: Run) -> dict[Path, str]:
+    """Make the order of the checkpoints right; returns a sentence about each that is damaged."""
+    problems = {}
+    for path in run.checkpoints():
+        try:
+            checkpoint.renew_sidecar(path)
+        except checkpoint.CheckpointError as error:
+            problems[path] = str(error)
+        except OSError:  # a folder that may only be read: the older order must do
+            continue
+    return problems
 
 
 def threads(settings: Config, start: Checkpoint | None) -> int | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +70,7 @@ class Run:
         """config.json as it stands; empty if it cannot be read."""
         try:
             value = json.loads(self.config_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 
@@ -78,7 +81,7 @@ class Run:
     def parent(self) -> Path | None:
         """The checkpoint it starts from where it is another run's."""
         try:
-            return Path(json.loads(self.parent_path.read_text())["checkpoint"])
+            return Path(json.loads(self.parent_path.read_text(encoding="utf-8"))["checkpoint"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -96,13 +99,17 @@ class Run:
 
 
 def create(save_dir: Path, name: str, config_text: str, parent: Path | None = None) -> Run:
-    """Claim a new run directory and put the config in it."""
+    """Claim a new run directory and put the config in it; on OSError none is left behind."""
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(_claim(folder).resolve())
-    if parent is not None:
-        write_json(run.parent_path, {"checkpoint": str(parent.resolve())})
-    write_atomic(run.config_path, config_text.encode())
+    try:
+        if parent is not None:
+            write_json(run.parent_path, {"checkpoint": str(parent.resolve())})
+        write_atomic(run.config_path, config_text.encode())
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
     folders.remember(save_dir)
     return run
 
@@ -110,7 +117,7 @@ def create(save_dir: Path, name: str, config_text: str, parent: Path | None = No
 def scan(save_dir: Path) -> list[Run]:
     """Every run below a save folder, newest first."""
     found = [Run(path) for path in _walk(save_dir, MAX_DEPTH)]
-    return sorted(found, key=started, reverse=True)
+    return sorted(found, key=_age, reverse=True)
 
 
 def known(save_dir: Path) -> list[Run]:
@@ -127,12 +134,12 @@ def find(reference: str, save_dir: Path, *, prefer_live: bool = False) -> Run:
 
     With `prefer_live`, `latest` is the newest live run if there is one.
     """
-    path = Path(reference).expanduser()
+    path = Path(os.path.expanduser(reference))  # noqa: PTH111 -- of unknown users it makes nothing
     if _is_run(path):
         return Run(path.resolve())
     runs = known(save_dir)
     if reference == "latest":
-        runs = sorted(runs, key=started, reverse=True)
+        runs = sorted(runs, key=_age, reverse=True)
         live = [run for run in runs if run.live()] if prefer_live else []
         if not runs:
             raise NotFoundError(f"there is no run in {save_dir} yet: start one with mnist-tui")
@@ -150,7 +157,7 @@ def started(run: Run) -> float:
     """When a run was first started, in seconds since 1970: by its id, else by its files."""
     try:
         return time.mktime(time.strptime(run.id[:15], "%Y%m%d_%H%M%S"))
-    except ValueError:
+    except (ValueError, OverflowError):
         try:
             return run.config_path.stat().st_mtime
         except OSError:
@@ -179,13 +186,18 @@ def _claim(folder: Path) -> Path:
     raise FileExistsError(f"{folder}: a thousand runs were started in this second")
 
 
+def _age(run: Run) -> tuple[float, int, str]:
+    # Of those that were started in one second the later ones have a number, _2 before _10.
+    return started(run), len(run.id), run.id
+
+
 def _walk(folder: Path, depth: int) -> Iterable[Path]:
     try:
         entries = sorted(folder.iterdir())
     except OSError:
         return
     for entry in entries:
-        if entry.is_symlink() or not entry.is_dir():
+        if not _is_folder(entry):
             continue
         if _is_run(entry):
             yield entry
@@ -193,10 +205,17 @@ def _walk(folder: Path, depth: int) -> Iterable[Path]:
             yield from _walk(entry, depth - 1)
 
 
+def _is_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return not path.is_symlink() and path.is_dir()
+    return False
+
+
 def _is_run(path: Path) -> bool:
-    if not (path / "config.json").is_file():
-        return False
-    return (path / "events.jsonl").exists() or any(path.glob("*.pth"))
+    with contextlib.suppress(OSError):  # a folder that may not be entered, a name too long for one
+        if (path / "config.json").is_file():
+            return (path / "events.jsonl").exists() or any(path.glob("*.pth"))
+    return False
 
 
 def _answers_to(run: Run, reference: str) -> bool:

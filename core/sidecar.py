@@ -31,6 +31,9 @@ class Sidecar:
     """Of the last finished epoch."""
 
 
+_TYPES = {"file": str, "epoch": int, "step": int, "bytes": int, "sha256": str, "metrics": dict}
+
+
 def path_of(checkpoint: Path) -> Path:
     """`last.pth.json` for `last.pth`."""
     return checkpoint.with_name(checkpoint.name + SUFFIX)
@@ -44,11 +47,14 @@ def write(checkpoint: Path, sidecar: Sidecar) -> None:
 def read(checkpoint: Path) -> Sidecar | None:
     """The sidecar of a checkpoint; None if there is none or it belongs to an older file."""
     try:
-        value = json.loads(path_of(checkpoint).read_text())
-        sidecar = Sidecar(**value)
-        return sidecar if checkpoint.stat().st_size == sidecar.bytes else None
-    except (OSError, ValueError, TypeError):
+        value = json.loads(path_of(checkpoint).read_text(encoding="utf-8"))
+        facts = {name: value[name] for name in _TYPES}
+        size = checkpoint.stat().st_size
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    if not all(isinstance(facts[name], kind) for name, kind in _TYPES.items()):
+        return None
+    return Sidecar(**facts) if facts["bytes"] == size else None
 
 
 def is_whole(checkpoint: Path) -> bool:

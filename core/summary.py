@@ -20,7 +20,7 @@ def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
     state = run.state() if state is None else state
     config = run.config()
     origin = OURS if run.journal_path.exists() else TEMPLATE
-    checkpoints = [_checkpoint(path) for path in run.checkpoints()]
+    checkpoints = [row for path in run.checkpoints() if (row := _checkpoint(path))]
     epochs = state.started.epochs if state.started else _epochs(config)
     epoch = state.epoch
     if origin == TEMPLATE:
@@ -65,14 +65,19 @@ def report(run: Run) -> dict[str, Any]:
     }
 
 
-def _checkpoint(path: Path) -> dict[str, Any]:
+def _checkpoint(path: Path) -> dict[str, Any] | None:
+    """None if the file is gone: a live run deletes its old ones."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
     facts = sidecar.read(path)
     epoch, step, _ = runs.position(path)
     return {
         "file": path.name,
         "epoch": max(epoch, 0),
         "step": step,
-        "bytes": path.stat().st_size,
+        "bytes": size,
         # A sidecar of the file's size was written after the file was read back and compared.
         "sound": facts is not None or sidecar.is_whole(path),
         "metrics": facts.metrics if facts else {},
@@ -93,4 +98,4 @@ def _best(state: RunState) -> dict[str, Any] | None:
 def _epochs(config: dict[str, Any]) -> int:
     trainer = config.get("trainer")
     epochs = trainer.get("epochs", 0) if isinstance(trainer, dict) else 0
-    return epochs if isinstance(epochs, int) else 0
+    return epochs if type(epochs) is int else 0

@@ -32,7 +32,7 @@ from tui.screens.page import Page
 from tui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from textual.screen import Screen
@@ -67,14 +67,17 @@ class MnistApp(App[int]):
     ]
 
     def __init__(
-        self, draft: Draft, save_dir: Path, *, shown: Run | None = None, start: bool = False
+        self, draft: Draft, save_dir: Path, *, shown: Sequence[Run] = (), start: bool = False
     ) -> None:
         super().__init__()
         self.draft, self.save_dir = draft, save_dir
-        self.shown, self._start_at_once = shown, start
+        self.shown: Run | None = None
+        self._to_show, self._start_at_once = shown, start
         self.state: RunState | None = None
         self.live = False
         self.worker: launch.Worker | None = None
+        self._alive: dict[Path, Callable[[], bool]] = {}
+        """Trainings started here, which take a moment until their journal says that they live."""
         self._follower: FollowThread | None = None
         self._main = MainScreen(draft)
 
@@ -83,8 +86,10 @@ class MnistApp(App[int]):
         self.push_screen(self._main)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
-        if self.shown is not None:
-            self.follow(self.shown)
+        if len(self._to_show) == 1:
+            self.follow(self._to_show[0])
+        elif self._to_show:
+            self.call_after_refresh(self._main.action_pane, "runs")
         if self._start_at_once:
             self.call_after_refresh(self.action_start)
         self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
@@ -159,12 +164,8 @@ class MnistApp(App[int]):
         if self._follower is not None:
             self._follower.stop()
         self.shown = run
-        mine = self.worker
-
-        def is_mine() -> bool:
-            return mine is not None and mine.run.path == run.path and mine.alive
-
-        self._follower = FollowThread(run, self.post_message, is_mine)
+        alive = self._alive.get(run.path, lambda: False)
+        self._follower = FollowThread(run, self.post_message, alive)
 
     @on(RunUpdated)
     def _run_updated(self, event: RunUpdated) -> None:
@@ -192,9 +193,10 @@ class MnistApp(App[int]):
 
     @on(ResumeAsked)
     def _resume(self, event: ResumeAsked) -> None:
-        rows = [summary.summary(run) for run in [runs.Run(self._folder(event.path))]]
-        epoch, epochs = rows[0]["epoch"], rows[0]["epochs"]
-        if rows[0]["status"] in ("running", "paused"):
+        folder = event.path.parent if event.path.suffix == ".pth" else event.path
+        row = summary.summary(runs.Run(folder))
+        epoch, epochs = row["epoch"], row["epochs"]
+        if row["status"] in ("running", "paused"):
             self.notify("this run is still being trained", timeout=3)
         elif epoch < epochs:
             self._begin(lambda: self._planned(event.path, {}))
@@ -253,10 +255,12 @@ class MnistApp(App[int]):
                 self._complain(str(error))
                 return
             if in_process:
-                launch.in_process(run, changes)
-                self.notify(f"started {run.path} as a process of its own", markup=False)
+                process = launch.in_process(run, changes)
+                self._alive[run.path] = lambda: process.poll() is None
+                self.notify("a process of its own trains it; the runs share the cores now")
             else:
-                self.worker = launch.in_thread(run, changes)
+                thread = self.worker = launch.in_thread(run, changes)
+                self._alive[run.path] = lambda: thread.alive
             self.follow(run)
             self._main.action_pane("live", focus=False)
 
@@ -335,7 +339,3 @@ class MnistApp(App[int]):
 
     def _complain(self, sentence: str) -> None:
         self.notify(clean(sentence), severity="error", timeout=8, markup=False)
-
-    @staticmethod
-    def _folder(path: Path) -> Path:
-        return path.parent if path.suffix == ".pth" else path

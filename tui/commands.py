@@ -94,10 +94,20 @@ def save_dir(options: argparse.Namespace) -> Path:
 def _train(options: argparse.Namespace) -> int:
     target, changes = prepare(options)
     if options.detach:
-        launch.in_process(target, changes)
-        console.out(str(target.path))
-        return OK
+        return _detach(target, changes)
     return _train_here(target, changes, plain=options.plain)
+
+
+def _detach(target: Run, changes: dict[str, Any]) -> int:
+    """Start a process and wait until it holds the run: then it can be followed and asked."""
+    process = launch.in_process(target, changes)
+    while process.poll() is None and not target.live():
+        time.sleep(0.05)
+    console.out(str(target.path))
+    if process.poll():
+        console.complain(f"the training ended at once: see {target.log_path}")
+        return FAILED
+    return OK
 
 
 def _train_here(target: Run, changes: dict[str, Any], *, plain: bool) -> int:

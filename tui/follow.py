@@ -26,9 +26,12 @@ class FollowThread:
     own workers are waited for when the app leaves.
     """
 
-    def __init__(self, run: Run, post: Callable[[RunUpdated], object], grace: Callable[[], bool]):
+    def __init__(
+        self, run: Run, post: Callable[[RunUpdated], object], alive: Callable[[], bool]
+    ) -> None:
+        """`alive` tells of a training that has just been started and may hold no lock yet."""
         self.run = run
-        self._post, self._grace = post, grace
+        self._post, self._alive = post, alive
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="follower", daemon=True)
         self._thread.start()
@@ -43,14 +46,13 @@ class FollowThread:
         first = True
         while not self._end.is_set():
             # Asked before reading: what the writer wrote before it let go is then read too.
-            live = self.run.live()
-            going_on = live or self._grace()
+            live = self.run.live() or self._alive()
             events, lines = follower.read(), log.read()
             tail.extend(line.decode(errors="replace") for line in lines)
-            if events or lines or first or not going_on:
+            if events or lines or first or not live:
                 state = fold(state, events)
-                self._post(RunUpdated(self.run, state, live or going_on, tuple(tail)))
+                self._post(RunUpdated(self.run, state, live, tuple(tail)))
                 first = False
-            if not going_on:
+            if not live:
                 return
             self._end.wait(1 / UPDATES_PER_SECOND)

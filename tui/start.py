@@ -37,12 +37,12 @@ def start(options: argparse.Namespace) -> int:
 def make_app(options: argparse.Namespace) -> MnistApp:
     """The app for some options. Raises MistakeError."""
     folder = save_dir(options)
-    shown = runs.find(options.resume, folder) if options.resume else live_run(folder)
+    shown = [runs.find(options.resume, folder)] if options.resume else live_runs(folder)
     draft = Draft.read(options.config or config.default_path(Path.cwd()))
     draft.text = starting.edited(draft.text, edits(options))
     return MnistApp(draft, folder, shown=shown, start=options.start)
 
 
-def live_run(folder: Path) -> Run | None:
-    """The newest run that is being trained now, here or in any known save folder."""
-    return next((run for run in runs.known(folder) if run.live()), None)
+def live_runs(folder: Path) -> list[Run]:
+    """The runs that are being trained now, here or in any known save folder."""
+    return [run for run in runs.known(folder) if run.live()]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import math
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from core import config
 from core.config import Config, ConfigError, Problem
 from core.jsontext import JsonText
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHIPPED_PATH = config.PRESETS / "config.json"
 SHIPPED: dict[str, Any] = json.loads(SHIPPED_PATH.read_text(encoding="utf-8"))

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import events
 from core.events import EpochEnded, Event, Heartbeat, NoticeGiven, StepEnded, from_line, to_line
 
 KINDS = Event.__subclasses__()

@@ -204,4 +204,4 @@ def test_deep_but_valid_json_is_no_crash() -> None:
     try:
         assert text.set(("a",), 2).value["a"] == 2
     except JsonTextError as error:
-        assert "nested too deeply" in str(error)  # noqa: PT017 -- either answer is a good one
+        assert "nested too deeply" in str(error)  # either answer is a good one

@@ -152,7 +152,9 @@ def test_an_ambiguous_id_lists_the_paths(tmp_path: Path) -> None:
     assert runs.find("b/20260101_120000", tmp_path).path == paths[1]
 
 
-@pytest.mark.parametrize("reference", ["nothing", "", "x" * 5000, "a\0b", "~nobody/x", "0101", "/"])
+@pytest.mark.parametrize(
+    "reference", ["nothing", "", "x" * 300, "a\0b", "~no-such-user/x", "0101", "/"]
+)
 def test_what_is_no_run_is_told(tmp_path: Path, reference: str) -> None:
     make(tmp_path / "name" / "20260101_120000")
     with pytest.raises(NotFoundError, match="there is no such run: mnist-tui runs lists them"):

@@ -139,7 +139,7 @@ def test_a_bare_pickle_is_not_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize("zipped", [True, False], ids=["zip", "legacy"])
 def test_a_torch_file_that_runs_code_is_not_unpickled(zipped: bool, tmp_path: Path) -> None:
     path, made = tmp_path / "hostile.pth", tmp_path / "made"
-    content: dict[str, Any] = {name: 0 for name in checkpoint.REQUIRED}
+    content: dict[str, Any] = dict.fromkeys(checkpoint.REQUIRED, 0)
     torch.save({**content, "config": Touch(made)}, path, _use_new_zipfile_serialization=zipped)
     assert "may run code" in refusal(path)
     assert not made.exists()
@@ -239,7 +239,7 @@ def test_a_save_that_the_disk_garbles_leaves_the_old_file(
     def garble(descriptor: int) -> None:
         os.pwrite(descriptor, b"garbled", 0)
 
-    monkeypatch.setattr(files.os, "fsync", garble)
+    monkeypatch.setattr(os, "fsync", garble)
     with pytest.raises(files.DamagedWriteError):
         checkpoint.save(path, good, epoch=2, step=18, metrics={})
     assert path.read_bytes() == good

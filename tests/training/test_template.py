@@ -97,7 +97,7 @@ def test_label_smoothing_is_that_of_torch() -> None:
 
 
 def test_a_name_that_is_not_here_is_one_sentence() -> None:
-    with pytest.raises(build.BuildError, match='arch.type: there is no "Elsewhere" here'):
+    with pytest.raises(build.BuildError, match=r'arch.type: there is no "Elsewhere" here'):
         build.model(Component(type="Elsewhere"))
     with pytest.raises(build.BuildError, match=r"arch.args: .*width"):
         build.model(Component(type="MnistModel", args={"width": 3}))

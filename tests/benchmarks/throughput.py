@@ -1,0 +1,228 @@
+"""How fast an epoch of the shipped config is: ours, a bare loop, a plain DataLoader loop.
+
+Every variant runs in a process of its own; they take turns, and the ratios are of medians, so
+that a busy machine slows all alike. `--load` adds two spinning processes, `--beside` another torch
+training, as on a shared server.
+
+    python tests/benchmarks/throughput.py --count 3 [--load] [--beside] [--tensorboard]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import config, idx, launch, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BATCH = 128
+LEARNING_RATE = 0.001
+WARM_UP_STEPS = 20
+
+
+def ours(folder: Path, *, epochs: int) -> dict[str, float]:
+    """Our trainer in its worker thread, as the app has it, on the shipped config."""
+    text = config.read_text(config.PRESETS / "config.json")
+    text = text.set(("trainer", "epochs"), epochs).set(("trainer", "save_dir"), str(folder))
+    run = runs.create(folder, "ours", text.text)
+    launch.in_thread(run).join()
+    last = run.state().history[-1]
+    return {"images_per_second": last.images_per_second, "epoch_seconds": last.seconds}
+
+
+def bare(folder: Path, *, threads: int, channels_last: bool, seconds: float) -> dict[str, float]:
+    """Forward, backward, step on resident normalised tensors: no metrics, no log, no validation."""
+    import torch
+
+    from core import build, dataset
+    from core.config import Component
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    samples = dataset.load(folder / "none", training=True)
+    images, labels = dataset.normalize(samples.images[:54000]), samples.labels[:54000]
+    model = build.model(Component(type="MnistModel"))
+    if channels_last:
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, amsgrad=True)
+    began, done, step = time.perf_counter(), 0, 0
+    while True:
+        order = torch.randperm(len(labels))
+        for start in range(0, len(labels), BATCH):
+            indices = order[start : start + BATCH]
+            optimizer.zero_grad()
+            torch.nn.functional.nll_loss(model(images[indices]), labels[indices]).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            step, done = step + 1, done + len(indices)
+            if step == WARM_UP_STEPS:
+                began, done = time.perf_counter(), 0
+            elif time.perf_counter() - began > seconds and step > WARM_UP_STEPS:
+                return {"images_per_second": done / (time.perf_counter() - began)}
+
+
+def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]:
+    """A plain loop over torchvision's DataLoader, with metrics and validation, as most are."""
+    import torch
+    from torch.utils.data import DataLoader, Subset
+    from torchvision import datasets, transforms
+
+    from core import build, dataset, metrics
+    from core.config import Component
+
+    torch.manual_seed(0)
+    normalize = transforms.Normalize((dataset.MEAN,), (dataset.DEVIATION,))
+    transform = transforms.Compose([transforms.ToTensor(), normalize])
+    images = datasets.MNIST(str(_raw_files(folder)), train=True, transform=transform)
+    to_train, to_validate = dataset.split_validation(len(images), 6000)
+    train = DataLoader(Subset(images, to_train.tolist()), BATCH, shuffle=True, num_workers=workers)
+    validate = DataLoader(Subset(images, to_validate.tolist()), BATCH, num_workers=workers)
+    model = build.model(Component(type="MnistModel"))
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, amsgrad=True)
+    writer = None
+    if tensorboard:
+        from torch.utils.tensorboard import SummaryWriter
+        from torchvision.utils import make_grid
+
+        writer = SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call]
+    began = time.perf_counter()
+    for step, (batch, labels) in enumerate(train):
+        optimizer.zero_grad()
+        output = model(batch)
+        loss = torch.nn.functional.nll_loss(output, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        values = {
+            "loss": loss.item(),
+            "accuracy": metrics.accuracy(output, labels).item(),
+            "top_k_acc": metrics.top_k_acc(output, labels).item(),
+        }
+        if writer is not None:
+            for name, value in values.items():
+                writer.add_scalar(f"{name}/train", value, step)  # type: ignore[no-untyped-call]
+            if step % 11 == 0:  # as often as the template logs a batch of 128
+                writer.add_image("input", make_grid(batch, nrow=8, normalize=True), step)  # type: ignore[no-untyped-call]
+    model.eval()
+    with torch.no_grad():
+        for batch, labels in validate:
+            output = model(batch)
+            torch.nn.functional.nll_loss(output, labels).item()
+            metrics.accuracy(output, labels).item()
+            metrics.top_k_acc(output, labels).item()
+    if writer is not None:
+        for name, parameter in model.named_parameters():
+            writer.add_histogram(name, parameter, 0)  # type: ignore[no-untyped-call]
+        writer.close()  # type: ignore[no-untyped-call]
+    return {"epoch_seconds": time.perf_counter() - began}
+
+
+def _raw_files(folder: Path) -> Path:
+    raw = folder / "data" / "MNIST" / "raw"
+    if not raw.exists():
+        raw.mkdir(parents=True)
+        for path in idx.BUNDLED.glob("*.gz"):
+            with gzip.open(path) as source, (raw / path.stem).open("wb") as target:
+                shutil.copyfileobj(source, target)
+    return raw.parents[1]
+
+
+def _in_child(call: str, folder: Path) -> dict[str, float]:
+    code = (
+        f"import sys, json; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
+        f"import pathlib, throughput as t; f = pathlib.Path({str(folder)!r}); "
+        f"print(json.dumps(t.{call}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@contextlib.contextmanager
+def _beside(commands: list[list[str]]) -> Iterator[None]:
+    others = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for command in commands
+    ]
+    try:
+        time.sleep(5 if others else 0)
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=3, help="rounds")
+    parser.add_argument("--load", action="store_true", help="two spinning processes beside it")
+    parser.add_argument("--beside", action="store_true", help="another torch training beside it")
+    parser.add_argument("--tensorboard", action="store_true", help="the loader loop with it too")
+    options = parser.parse_args()
+    variants = {
+        "ours": "ours(f, epochs=2)",
+        "bare, 1 thread": "bare(f, threads=1, channels_last=False, seconds=5)",
+        "bare, 2 threads": "bare(f, threads=2, channels_last=False, seconds=5)",
+        "bare, 1 thread, channels_last": "bare(f, threads=1, channels_last=True, seconds=5)",
+        "bare, 2 threads, channels_last": "bare(f, threads=2, channels_last=True, seconds=5)",
+    }
+    if not (options.load or options.beside):
+        variants["DataLoader, 2 workers"] = "loader(f, workers=2, tensorboard=False)"
+        variants["DataLoader, no workers"] = "loader(f, workers=0, tensorboard=False)"
+    if options.tensorboard:
+        variants["DataLoader, TensorBoard"] = "loader(f, workers=2, tensorboard=True)"
+    spin = [[sys.executable, "-c", "while True: pass"]] * 2 if options.load else []
+    folder = Path(tempfile.mkdtemp(prefix="throughput-"))
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
+    if options.beside:
+        code = (
+            "import throughput as t, pathlib; t.bare(pathlib.Path('.'), threads=2, "
+            "channels_last=False, seconds=1e9)"
+        )
+        os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+        spin = [[sys.executable, "-c", code]]
+    try:
+        with _beside(spin):
+            _report(variants, folder, options.count)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _report(variants: dict[str, str], folder: Path, count: int) -> None:
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in variants}
+    for _ in range(count):
+        for name, call in variants.items():
+            found[name].append(_in_child(call, folder))
+    print(f"{count} rounds, medians, {os.cpu_count()} CPUs")
+
+    def median(name: str, key: str) -> float:
+        return statistics.median(item[key] for item in found[name])
+
+    rates = {name: median(name, "images_per_second") for name in found if "bare" in name}
+    mine = median("ours", "images_per_second")
+    print(f"{'ours':<32} {mine:>8,.0f} images/s")
+    for name, rate in rates.items():
+        print(f"{name:<32} {rate:>8,.0f} images/s   ours over it {mine / rate:.2f}")
+    epoch = median("ours", "epoch_seconds")
+    print(f"{'ours, an epoch':<32} {epoch:>8.2f} s")
+    for name in found:
+        if "DataLoader" in name:
+            seconds = median(name, "epoch_seconds")
+            print(f"{name + ', an epoch':<32} {seconds:>8.2f} s   over ours {seconds / epoch:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The app on a screen in memory, its keys pressed by Textual's Pilot."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from scratch import PATIENCE_SECONDS
+from textual.widgets import Input
+
+from tui.app import MnistApp
+from tui.draft import Draft
+from tui.screens.ask import Ask
+from tui.screens.main import MainScreen
+from tui.screens.page import Page
+from tui.screens.prompt import Prompt
+from tui.widgets.config_pane import ConfigPane
+from tui.widgets.live_pane import LivePane
+from tui.widgets.runs_pane import RunsPane
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from scratch import Scratch
+    from textual.pilot import Pilot
+
+    from core.runs import Run
+
+NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
+
+
+class Window:
+    """The app with what a person sees of it, and does to it."""
+
+    def __init__(self, app: MnistApp, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen below all dialogs."""
+        (main,) = (screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+        return main
+
+    @property
+    def config(self) -> ConfigPane:
+        """The Config pane."""
+        return self.main.query_one(ConfigPane)
+
+    @property
+    def live(self) -> LivePane:
+        """The Live pane."""
+        return self.main.query_one(LivePane)
+
+    @property
+    def runs(self) -> RunsPane:
+        """The Runs pane."""
+        return self.main.query_one(RunsPane)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt that is open."""
+        assert isinstance(self.app.screen, Prompt)
+        return self.app.screen
+
+    def text(self) -> str:
+        """What is on the screen that is in front."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    def notices(self) -> str:
+        """What was said in a corner and not yet taken away."""
+        return "\n".join(note.message for note in self.app._notifications)
+
+    def visible(self) -> set[str]:
+        """The panes that are in view."""
+        names = ("config", "device", "live", "runs")
+        return {name for name in names if self.main.query_one(f"#{name}").region.area}
+
+    async def press(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Put a text in the place of the one in the field that has the focus."""
+        field = self.app.screen.query_one(Input)
+        assert field.has_focus
+        names = {"/": "slash", ".": "full_stop", "-": "minus", "_": "underscore", " ": "space"}
+        # As a person may find it: all marked, so that the first letter takes its place.
+        await self.press(*(names.get(letter, letter) for letter in text))
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait until something is so; shows the screen if it does not become so."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never {what or condition}:\n{self.text()}")
+            await self.pilot.pause(0.02)
+
+    async def until_shown(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        await self.until(lambda: text in self.text(), text)
+
+    async def until_asked(self) -> None:
+        """Wait for a question."""
+        await self.until(lambda: isinstance(self.app.screen, Ask), "asked")
+
+    async def until_page(self) -> None:
+        """Wait for a page."""
+        await self.until(lambda: isinstance(self.app.screen, Page), "a page")
+
+    async def go_to(self, field: str) -> None:
+        """Put the cursor of the Config pane on a field, by searching for it."""
+        await self.press("1", "slash")
+        await self.type(field)
+        await self.press("enter")
+        current = self.config.current()
+        assert current is not None
+        assert current.dotted == field
+
+    async def change(self, field: str, value: str) -> None:
+        """Type another value for a field of the config."""
+        await self.go_to(field)
+        await self.press("enter")
+        await self.type(value)
+        await self.press("enter")
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    scratch: Scratch,
+    size: tuple[int, int] = USUAL,
+    *,
+    config: Path | None = None,
+    shown: Run | None = None,
+    start: bool = False,
+) -> AsyncIterator[Window]:
+    """The app in a scratch folder; what it trains is stopped at the end."""
+    draft = Draft.read(config or scratch.config_path)
+    app = MnistApp(draft, scratch.saved, shown=shown, start=start)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Window(app, pilot)
+    finally:
+        if app.worker is not None:
+            app.worker.stop("end of the test")
+            assert app.worker.join(PATIENCE_SECONDS)

@@ -1,0 +1,96 @@
+"""The form of a config."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from scratch import Scratch
+
+from tui import fields
+from tui.draft import Draft
+from tui.fields import MISSING, Field, show
+
+
+def all_fields(draft: Draft) -> dict[str, Field]:
+    return {item.dotted: item for section in fields.sections(draft) for item in section.fields}
+
+
+@pytest.fixture
+def draft(scratch: Scratch) -> Draft:
+    return Draft.read(scratch.config_path)
+
+
+def test_every_value_of_the_config_has_a_row(draft: Draft) -> None:
+    def leaves(value: object, path: tuple[str, ...]) -> list[str]:
+        if not isinstance(value, dict):
+            return [".".join(path)]
+        return [leaf for key, item in value.items() for leaf in leaves(item, (*path, key))]
+
+    assert set(leaves(draft.value, ())) <= set(all_fields(draft))
+
+
+def test_each_row_is_there_once_and_says_what_it_is(draft: Draft) -> None:
+    rows = [item for section in fields.sections(draft) for item in section.fields]
+    assert len({item.dotted for item in rows}) == len(rows)
+    assert all(item.help for item in rows)
+
+
+def test_a_row_without_a_value_shows_the_default(draft: Draft) -> None:
+    seed = all_fields(draft)["seed"]
+    assert not seed.given
+    assert seed.value is MISSING
+    assert seed.shown == "123"
+
+
+def test_a_value_of_null_is_given(draft: Draft) -> None:
+    draft.set(("trainer", "early_stop"), None)
+    row = all_fields(draft)["trainer.early_stop"]
+    assert row.given
+    assert row.shown == "null"
+
+
+def test_the_arguments_are_those_of_the_class(draft: Draft) -> None:
+    assert "optimizer.args.amsgrad" in all_fields(draft)
+    draft.set(("optimizer", "type"), "SGD")
+    rows = all_fields(draft)
+    assert "optimizer.args.amsgrad" not in rows
+    assert (rows["optimizer.args.momentum"].given, rows["optimizer.args.momentum"].shown) == (
+        False,
+        "0",
+    )
+
+
+def test_an_argument_the_class_has_not_is_shown_with_the_remedy(draft: Draft) -> None:
+    draft.set(("optimizer", "args", "speed"), 3)
+    assert all_fields(draft)["optimizer.args.speed"].help == (
+        "Adam has no such argument: del takes it out"
+    )
+
+
+def test_the_arguments_of_a_class_nobody_knows_are_still_there(draft: Draft) -> None:
+    draft.set(("optimizer", "type"), "Adamm")
+    assert "optimizer.args.lr" in all_fields(draft)
+
+
+def test_without_a_schedule_there_is_one_row_for_it(draft: Draft) -> None:
+    draft.remove(("lr_scheduler",))
+    (section,) = (item for item in fields.sections(draft) if item.title == "schedule")
+    assert [(item.label, item.shown) for item in section.fields] == [("type", "none")]
+
+
+@pytest.mark.parametrize("value", [None, 5, "text", [1], {"type": 3}, {"type": "Adam", "args": 4}])
+def test_a_broken_block_is_no_reason_to_fail(draft: Draft, value: object) -> None:
+    draft.set(("optimizer",), value)
+    assert "optimizer.type" in all_fields(draft)
+    assert draft.problems()
+
+
+@pytest.mark.parametrize("value", [True, None, 0.001, [1, 2], {"a": "ü"}, 10**6])
+def test_a_value_is_shown_as_it_would_be_typed(value: object) -> None:
+    assert json.loads(show(value)) == value
+
+
+def test_a_text_is_shown_bare_and_nothing_as_nothing() -> None:
+    assert show("min val_loss") == "min val_loss"
+    assert show(MISSING) == ""
