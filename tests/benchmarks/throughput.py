@@ -21,12 +21,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import config, idx, launch, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BATCH = 128
 LEARNING_RATE = 0.001
@@ -56,7 +56,7 @@ def bare(folder: Path, *, threads: int, channels_last: bool, seconds: float) -> 
     images, labels = dataset.normalize(samples.images[:54000]), samples.labels[:54000]
     model = build.model(Component(type="MnistModel"))
     if channels_last:
-        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, amsgrad=True)
     began, done, step = time.perf_counter(), 0, 0
     while True:
@@ -64,7 +64,7 @@ def bare(folder: Path, *, threads: int, channels_last: bool, seconds: float) -> 
         for start in range(0, len(labels), BATCH):
             indices = order[start : start + BATCH]
             optimizer.zero_grad()
-            torch.nn.functional.nll_loss(model(images[indices]), labels[indices]).backward()  # type: ignore[no-untyped-call]
+            torch.nn.functional.nll_loss(model(images[indices]), labels[indices]).backward()
             optimizer.step()
             step, done = step + 1, done + len(indices)
             if step == WARM_UP_STEPS:
@@ -79,7 +79,7 @@ def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]
     from torch.utils.data import DataLoader, Subset
     from torchvision import datasets, transforms
 
-    from core import build, dataset, metrics
+    from core import build, dataset
     from core.config import Component
 
     torch.manual_seed(0)
@@ -91,41 +91,48 @@ def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]
     validate = DataLoader(Subset(images, to_validate.tolist()), BATCH, num_workers=workers)
     model = build.model(Component(type="MnistModel"))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, amsgrad=True)
-    writer = None
-    if tensorboard:
-        from torch.utils.tensorboard import SummaryWriter
-        from torchvision.utils import make_grid
-
-        writer = SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call]
+    log = _tensorboard_log(folder) if tensorboard else None
     began = time.perf_counter()
     for step, (batch, labels) in enumerate(train):
         optimizer.zero_grad()
         output = model(batch)
         loss = torch.nn.functional.nll_loss(output, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
-        values = {
-            "loss": loss.item(),
-            "accuracy": metrics.accuracy(output, labels).item(),
-            "top_k_acc": metrics.top_k_acc(output, labels).item(),
-        }
-        if writer is not None:
-            for name, value in values.items():
-                writer.add_scalar(f"{name}/train", value, step)  # type: ignore[no-untyped-call]
-            if step % 11 == 0:  # as often as the template logs a batch of 128
-                writer.add_image("input", make_grid(batch, nrow=8, normalize=True), step)  # type: ignore[no-untyped-call]
+        values = {"loss": loss.item(), **_metrics(output, labels)}
+        if log is not None:
+            log(step, values, batch)
     model.eval()
     with torch.no_grad():
         for batch, labels in validate:
             output = model(batch)
             torch.nn.functional.nll_loss(output, labels).item()
-            metrics.accuracy(output, labels).item()
-            metrics.top_k_acc(output, labels).item()
-    if writer is not None:
-        for name, parameter in model.named_parameters():
-            writer.add_histogram(name, parameter, 0)  # type: ignore[no-untyped-call]
-        writer.close()  # type: ignore[no-untyped-call]
+            _metrics(output, labels)
     return {"epoch_seconds": time.perf_counter() - began}
+
+
+def _metrics(output: Any, labels: Any) -> dict[str, float]:
+    from core import metrics
+
+    return {
+        "accuracy": metrics.accuracy(output, labels).item(),
+        "top_k_acc": metrics.top_k_acc(output, labels).item(),
+    }
+
+
+def _tensorboard_log(folder: Path) -> Callable[[int, dict[str, float], Any], None]:
+    from torch.utils.tensorboard import SummaryWriter
+    from torchvision.utils import make_grid
+
+    writer = SummaryWriter(str(folder / "tensorboard"))
+
+    def log(step: int, values: dict[str, float], batch: Any) -> None:
+        for name, value in values.items():
+            writer.add_scalar(f"{name}/train", value, step)
+        if step % 11 == 0:  # as often as the template logs a batch of 128
+            writer.add_image("input", make_grid(batch, nrow=8, normalize=True), step)
+
+    return log
 
 
 def _raw_files(folder: Path) -> Path:
