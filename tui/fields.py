@@ -29,6 +29,8 @@ class Field:
     """MISSING where there is none."""
     help: str
     choices: tuple[str, ...] = ()
+    absent: str = ""
+    """What happens without a value, in a word, where there is no default to show."""
 
     @property
     def dotted(self) -> str:
@@ -39,6 +41,11 @@ class Field:
     def shown(self) -> str:
         """The value, or the default where there is none."""
         return show(self.default if self.value is MISSING else self.value)
+
+    @property
+    def in_row(self) -> str:
+        """The same for a table, where nothing at all would look like a fault."""
+        return self.shown or self.absent
 
     @property
     def given(self) -> bool:
@@ -77,7 +84,8 @@ def sections(draft: Draft) -> list[Section]:
 def _plain(draft: Draft, rows: dict[str, tuple[object, str]]) -> Iterator[Field]:
     for dotted, (default, text) in rows.items():
         path = tuple(dotted.split("."))
-        yield Field(path, path[-1], _value(draft, path), default, text)
+        absent = _ABSENT.get(dotted, "")
+        yield Field(path, path[-1], _value(draft, path), default, text, absent=absent)
 
 
 def _block(draft: Draft, name: str, text: str) -> Iterator[Field]:
@@ -118,6 +126,13 @@ _RUN = {
     "seed": (123, "the start of everything random: the same seed, the same run"),
     "threads": (MISSING, "CPU threads for torch; without it, all that this process may use"),
 }
+_ABSENT = {
+    "device": "as n_gpu says",
+    "threads": "all there are",
+    "trainer.early_stop": "never",
+    "trainer.keep_checkpoints": "all",
+    "trainer.len_epoch": "all images once",
+}
 _DATA = {
     "data_loader.type": (MISSING, "the data set: MnistDataLoader"),
     "data_loader.args.data_dir": (
@@ -138,10 +153,13 @@ _LOSS = {
 }
 _TRAINING = {
     "trainer.epochs": (MISSING, "how often the network sees every training image, at most"),
-    "trainer.monitor": ("off", "what the best checkpoint is chosen by: min val_loss, or off"),
+    "trainer.monitor": (
+        "off",
+        "what the best checkpoint is chosen by: min val_loss, max val_accuracy, off. A tie is best",
+    ),
     "trainer.early_stop": (
         MISSING,
-        "ends the run when more epochs than this brought nothing better; none or 0: never",
+        "ends the run when more epochs than this in a row brought nothing better; 0: never",
     ),
     "trainer.save_dir": (MISSING, "the folder of all runs"),
     "trainer.save_period": (1, "a numbered checkpoint every so many epochs; best and last always"),

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from core.devices import cpu_device
 from core.runs import BEST, LAST
 from tui import words
+from tui.clean import clean
 from tui.draft import parse
 from tui.fields import Field, show
 from tui.messages import (
@@ -210,7 +211,11 @@ class MainScreen(Screen[None]):
 
     @on(RunUpdated)
     def _show_run(self, event: RunUpdated) -> None:
-        self.query_one(LivePane).show(event)
+        pane = self.query_one(LivePane)
+        known = len(pane.state.notices) if pane.run == event.run else len(event.state.notices)
+        pane.show(event)
+        for notice in event.state.notices[known:]:
+            self.notify(clean(notice), markup=False, timeout=8)
         self.query_one(StatusLine).show(event.state, live=event.live)
         self.refresh_keys()
 

@@ -85,6 +85,8 @@ class ConfigPane(Vertical):
                 self._fields[item.dotted] = item
                 table.add_row(*self._cells(item, item.dotted in wrong), key=item.dotted)
         table.move_cursor(row=max(row, 1))
+        if row <= 1:
+            table.scroll_home(animate=False)  # the first section's title too
         self.query_one("#config-problems", Static).update(self._problem_text())
 
     def set_filter(self, text: str) -> None:
@@ -138,7 +140,7 @@ class ConfigPane(Vertical):
         style = "bold" if wrong else "" if item.given else "dim"
         return (
             Text(f"{mark} {clean(item.label)}  ", style=style),
-            Text(f"{clean(item.shown)}  ", style=style),
+            Text(f"{clean(item.in_row)}  ", style=style),
             Text(clean(note), style="dim"),
         )
 

@@ -1,0 +1,245 @@
+"""The window at three sizes: panes, focus, dialogs, leaving."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from scratch import Scratch
+from window import NARROW, USUAL, WIDE, opened
+
+from tui.screens.main import MainScreen
+from tui.screens.page import Page
+from tui.screens.prompt import Prompt
+from tui.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZES = [NARROW, USUAL, WIDE]
+DIGITS = {"1": "config", "2": "device", "3": "live", "4": "runs"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_screen_says_how_to_begin(size: tuple[int, int], scratch: Scratch) -> None:
+    async with opened(scratch, size) as window:
+        text = window.text()
+        assert "nothing is running" in text
+        assert "Nothing is running yet." in text
+        assert "enter   quick run" in text
+        assert "s       start config.json" in text
+        assert all(len(line) <= size[0] for line in text.splitlines())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_has_the_focus_at_the_start_and_tab_gives_it(
+    size: tuple[int, int], scratch: Scratch
+) -> None:
+    async with opened(scratch, size) as window:
+        assert window.app.focused is None
+        await window.press("1", "escape")
+        assert window.app.focused is None
+        await window.press("tab")
+        assert window.app.focused is not None
+
+
+async def test_tab_goes_forth_and_shift_tab_back(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("tab")
+        first = window.app.focused
+        await window.press("tab")
+        second = window.app.focused
+        assert second is not first
+        await window.press("shift+tab")
+        assert window.app.focused is first
+
+
+@pytest.mark.parametrize("size", [NARROW, USUAL])
+@pytest.mark.parametrize("digit", DIGITS)
+async def test_on_a_narrow_terminal_a_digit_shows_its_pane_alone(
+    digit: str, size: tuple[int, int], scratch: Scratch
+) -> None:
+    async with opened(scratch, size) as window:
+        assert window.visible() == {"live"}
+        assert window.main.query_one(TabBar).region.area
+        await window.press(digit)
+        assert window.visible() == {DIGITS[digit]}
+
+
+async def test_on_a_wide_terminal_three_panes_stay_and_the_focus_moves(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        together = {"config", "device", "live"}
+        assert window.visible() == together
+        assert not window.main.query_one(TabBar).region.area
+        for digit in ("1", "2"):
+            await window.press(digit)
+            assert window.visible() == together
+            focused = window.app.focused
+            assert focused is not None
+            assert window.main.query_one(f"#{DIGITS[digit]}") in focused.ancestors
+        await window.press("4")
+        assert window.visible() == {"runs"}
+        await window.press("3")
+        assert window.visible() == together
+        assert window.app.focused is None
+
+
+async def test_a_terminal_that_grows_wide_shows_three_panes(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.pilot.resize_terminal(*WIDE)
+        await window.until(lambda: window.visible() == {"config", "device", "live"})
+        await window.pilot.resize_terminal(*NARROW)
+        await window.until(lambda: window.visible() == {"live"})
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_opens_and_closes(key: str, size: tuple[int, int], scratch: Scratch) -> None:
+    async with opened(scratch, size) as window:
+        await window.press("4", key)
+        assert isinstance(window.app.screen, Page)
+        assert "Runs: help" in window.text()
+        await window.press("escape")
+        assert isinstance(window.app.screen, MainScreen)
+
+
+async def test_help_names_every_key_of_the_contract(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("question_mark")
+        text = window.text()
+        keys = "s p x k F5 F6 F7 F8 1 2 3 4 tab enter esc / ctrl+s ctrl+z ctrl+y : ctrl+p q ctrl+c"
+        assert [key for key in keys.split() if key not in text.replace(";", " ").split()] == []
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_the_palette_finds_every_action(key: str, scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press(key)
+        await window.until_shown("Save config")
+        for name in ("Start", "Pause or go on", "Stop and save", "Save now"):
+            assert name in window.text()
+        await window.press("escape")
+        await window.until(lambda: isinstance(window.app.screen, MainScreen))
+
+
+async def test_escape_leaves_the_dialog_then_the_filter_then_the_field_then_the_pane(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "slash")
+        await window.type("epochs")
+        await window.press("enter", "enter")
+        assert isinstance(window.app.screen, Prompt)
+        await window.press("escape")
+        assert isinstance(window.app.screen, MainScreen)
+        assert window.config.filter == "epochs"
+        await window.press("escape")
+        assert window.config.filter == ""
+        assert window.app.focused is window.config.table
+        await window.press("escape")
+        assert window.app.focused is None
+        assert window.visible() == {"config"}
+        await window.press("escape")
+        assert window.visible() == {"live"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_filter_shows_only_the_fields_that_hold_it(
+    size: tuple[int, int], scratch: Scratch
+) -> None:
+    async with opened(scratch, size) as window:
+        await window.press("1", "slash")
+        await window.type("batch")
+        await window.press("enter")
+        assert "batch_size" in window.text()
+        assert "early_stop" not in window.text()
+        assert window.config.table.row_count == 2
+
+
+async def test_a_filter_in_a_pane_without_a_list_says_where_there_is_one(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("slash")
+        assert isinstance(window.app.screen, MainScreen)
+        assert "try Config or Runs" in window.notices()
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_leaving_is_code_0(key: str, size: tuple[int, int], scratch: Scratch) -> None:
+    async with opened(scratch, size) as window:
+        await window.press(key)
+        assert window.app.return_code == 0
+        assert not window.app.is_running
+    assert scratch.runs() == []
+
+
+@pytest.mark.parametrize("key", ["p", "x", "k", "f6", "f7", "f8"])
+async def test_what_needs_a_live_run_says_that_there_is_none(key: str, scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press(key)
+        assert "nothing is running" in window.notices()
+    assert scratch.runs() == []
+
+
+@pytest.mark.parametrize("key", ["t", "r", "l"])
+async def test_the_letters_of_a_run_do_no_harm_without_one(key: str, scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press(key)
+        assert isinstance(window.app.screen, MainScreen)
+        assert "Nothing is running yet." in window.text()
+
+
+async def test_every_pane_says_what_will_be_there(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("4")
+        await window.until_shown("Every run will be listed here")
+        await window.press("2")
+        assert "cpu" in window.text()
+
+
+async def test_a_device_is_chosen_by_enter_and_goes_into_the_config(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("2", "home", "enter")
+        assert window.app.draft.get(("device",)) == "cpu"
+        assert "changed, ctrl+s saves" in window.text()
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(*sys.modules)"
+    output = subprocess.check_output([sys.executable, "-c", script], text=True)
+    return {name.partition(".")[0] for name in output.splitlines()[-1].split()}
+
+
+def test_a_view_never_imports_torch() -> None:
+    loaded = modules_after("import tui.app, tui.start")
+    assert "textual" in loaded
+    assert loaded.isdisjoint({"torch", "torchvision"})
+
+
+def test_the_help_of_the_command_line_imports_nothing_heavy() -> None:
+    loaded = modules_after("""
+sys.argv = ["mnist-tui", "--help"]
+from tui import cli
+try:
+    cli.main()
+except SystemExit as ended:
+    assert ended.code == 0
+""")
+    assert "argparse" in loaded
+    assert loaded.isdisjoint({"textual", "rich", "pydantic", "numpy", "torch", "psutil"})
+
+
+async def test_a_bundled_config_is_saved_here_and_never_in_place(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    from core.config import PRESETS
+
+    bundled = PRESETS / "sprint.json"
+    before = bundled.read_bytes()
+    async with opened(scratch, WIDE, config=bundled) as window:
+        await window.change("trainer.epochs", "3")
+        await window.press("ctrl+s")
+    assert bundled.read_bytes() == before
+    assert b'"epochs": 3' in (tmp_path / "sprint.json").read_bytes()
