@@ -20,7 +20,7 @@ from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from scratch import Scratch
@@ -95,7 +95,7 @@ class Window:
         """Wait until something is so; shows the screen if it does not become so."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or not self.app.is_running:
                 raise AssertionError(f"never {what or condition}:\n{self.text()}")
             await self.pilot.pause(0.02)
 
@@ -134,7 +134,7 @@ async def opened(
     size: tuple[int, int] = USUAL,
     *,
     config: Path | None = None,
-    shown: Run | None = None,
+    shown: Sequence[Run] = (),
     start: bool = False,
 ) -> AsyncIterator[Window]:
     """The app in a scratch folder; what it trains is stopped at the end."""

@@ -23,7 +23,7 @@ from tui.plot import (
     nice_limit,
     nice_ticks,
 )
-from tui.plot_scale import tick_labels, y_scale
+from tui.plot.scale import tick_labels, y_scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
