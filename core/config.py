@@ -197,6 +197,13 @@ class Config(Block):
             raise ValueError("is too long for a folder: use at most 200 bytes")
         return value
 
+    def with_data_dir(self, data_dir: Path) -> Config:
+        """The same config, its images elsewhere."""
+        args = self.data_loader.args.model_copy(update={"data_dir": data_dir})
+        return self.model_copy(
+            update={"data_loader": self.data_loader.model_copy(update={"args": args})}
+        )
+
     @classmethod
     def parse(cls, value: object) -> Config:
         """Check the shape of a config. Raises ConfigError with every problem in it."""

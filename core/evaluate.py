@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, dataset, position
+from core import build, checkpoint, dataset, position, resume
 from core.averages import Averages
 from core.config import Config
 from core.files import write_json
@@ -26,7 +26,7 @@ def evaluate(path: Path, device_name: str = "cpu") -> dict[str, Any]:
     Raises MistakeError. Touches neither torch's global generator nor its thread count.
     """
     found = checkpoint.load(path)
-    settings = Config.parse(found.config)
+    settings = resume.where_its_data_was(Config.parse(found.config), found)
     device = torch.device(device_name)
     model = build.empty_model(settings.arch)
     position.load_weights(model, found, assign=True)

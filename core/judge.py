@@ -17,6 +17,7 @@ class Judge:
     """
 
     def __init__(self, monitor: str, patience: float) -> None:
+        self._monitor = monitor
         self.mode, _, self.metric = monitor.partition(" ")
         self.patience = patience
         self.best = math.inf if self.mode == "min" else -math.inf
@@ -46,9 +47,9 @@ class Judge:
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {"best": self.best, "num_bad_epochs": self.num_bad_epochs, "metric": self.metric}
+        return {"best": self.best, "num_bad_epochs": self.num_bad_epochs, "monitor": self._monitor}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on judging; the best of another metric means nothing to this one."""
-        if state["metric"] == self.metric:
+        """Go on judging; the best of another metric or the other way means nothing to this one."""
+        if state["monitor"] == self._monitor:
             self.best, self.num_bad_epochs = state["best"], state["num_bad_epochs"]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
     """A function that adds a line with the time to the log; None adds nothing."""
-    with path.open("a", encoding="utf-8", buffering=1) as file:
+    file = path.open("a", encoding="utf-8", buffering=1)
+    try:
 
         def write(text: str | None) -> None:
             # A full disk must not end a training that could have gone on.
@@ -26,6 +27,9 @@ def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
                     file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text.rstrip()}\n")
 
         yield write
+    finally:
+        with contextlib.suppress(OSError):  # closing writes what a full disk did not take
+            file.close()
 
 
 def numbers(metrics: e.Metrics) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, signatures
+from core import build, checkpoint, resume, signatures
 from core.checkpoint import CheckpointError
 from core.config import Config
 from core.events import EpochEnded
@@ -47,6 +47,7 @@ def content(training: Training) -> dict[str, Any]:
             "history": [asdict(event) for event in training.history],
             "threads": training.threads,
             "device": str(training.device),
+            "data_dir": str(training.data_dir),
             "torch": str(torch.__version__),
         },
     }
@@ -150,7 +151,8 @@ def _change_rate(training: Training, start: Checkpoint) -> list[str]:
 
 def _same_batches(training: Training, start: Checkpoint) -> bool:
     """Whether the steps that were taken in the open epoch are the first ones of it still."""
-    before, now = Config.parse(start.config), training.config
+    before = resume.where_its_data_was(Config.parse(start.config), start)
+    now = training.config
     return (
         start.ours["num_steps"] == training.num_steps
         and before.seed == now.seed

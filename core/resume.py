@@ -120,6 +120,19 @@ def _renew_sidecars(run: Run) -> dict[Path, str]:
     return problems
 
 
+def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
+    """The config with the images the checkpoint was trained on, whatever folder one is in now.
+
+    A relative data_dir means the folder that training was started in.
+    """
+    loader = start.config.get("data_loader", {})
+    written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
+    absolute = start.ours.get("data_dir")
+    if absolute is None or str(settings.data_loader.args.data_dir) != str(Path(str(written))):
+        return settings
+    return settings.with_data_dir(Path(str(absolute)))
+
+
 def threads(settings: Config, start: Checkpoint | None) -> int | None:
     """The config's threads, else those of the run before: another number gives other last bits."""
     if settings.threads is not None or start is None:
@@ -211,6 +224,13 @@ def _refuse_endless(
             )
     if start.epoch >= epochs:
         raise MistakeError(f"finished {start.epoch} of {epochs} epochs: give --epochs N")
+    num_bad = start.ours.get("judge", {}).get("num_bad_epochs", 0)
+    if num_bad > settings.trainer.patience and not start.ours.get("step_in_epoch"):
+        metric = settings.trainer.monitor.split()[-1]
+        raise MistakeError(
+            f"trainer.early_stop: ended after {num_bad} epochs without a better {metric}: "
+            f"give --set trainer.early_stop={num_bad} or more"
+        )
 
 
 def _is_furthest(start: Checkpoint, run: Run) -> bool:

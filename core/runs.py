@@ -95,7 +95,7 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Its checkpoint files, by (epoch, step); those without a sidecar by their name."""
-        return sorted(self.path.glob("*.pth"), key=position)
+        return sorted(self.path.glob("*.pth"), key=_order)
 
 
 def create(save_dir: Path, name: str, config_text: str, parent: Path | None = None) -> Run:
@@ -171,6 +171,11 @@ def position(checkpoint: Path) -> tuple[int, int, str]:
         return facts.epoch, facts.step, checkpoint.name
     number = re.search(r"epoch(\d+)", checkpoint.name)
     return int(number[1]) if number else -1, 0, checkpoint.name
+
+
+def _order(checkpoint: Path) -> tuple[int, int, bool, str]:
+    epoch, step, name = position(checkpoint)
+    return epoch, step, name == LAST, name  # where several say the same, the last one speaks
 
 
 def _claim(folder: Path) -> Path:

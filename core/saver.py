@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+import math
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core import checkpoint, sidecar
 from core.events import CheckpointFailed, CheckpointSaved
@@ -15,9 +17,21 @@ if TYPE_CHECKING:
 
     from core.events import Event, Metrics
 
+RETRY_SECONDS = 30.0
+"""After a save that failed: often enough for a disk that was full for a moment."""
+
+
+class _Due(NamedTuple):
+    """A checkpoint that is to be written."""
+
+    data: bytes
+    epoch: int
+    step: int
+    metrics: Metrics
+
 
 class Saver:
-    """Saves into one folder."""
+    """Saves into one folder. What could not be written is kept and tried again."""
 
     def __init__(
         self, folder: Path, emit: Callable[[Event], None], keep_checkpoints: int | None
@@ -25,6 +39,8 @@ class Saver:
         self._folder, self._emit, self._keep = folder, emit, keep_checkpoints
         self.trouble = ""
         """Why the last save failed; empty when it did not."""
+        self._due: dict[str, _Due] = {}
+        self._retry_at = math.inf
         self._sweep()
 
     def save(
@@ -36,20 +52,41 @@ class Saver:
         step: int,
         metrics: Metrics,
     ) -> bool:
-        """Write `content` to each of `files`; whether all could be.
+        """Write `content` to each of `files`; whether all that is due is written.
 
         A failure is an event, and training goes on.
         """
+        due = _Due(checkpoint.to_bytes(content), epoch, step, metrics)
+        self._due.update(dict.fromkeys(files, due))
+        return self._write()
+
+    def retry(self) -> None:
+        """Write what could not be written, as it was then, if that is long enough ago."""
+        if time.monotonic() >= self._retry_at:
+            self._write()
+
+    def _write(self) -> bool:
         self.trouble = ""
-        data = checkpoint.to_bytes(content)
-        for file in files:
+        for file, due in list(self._due.items()):
             try:
-                checkpoint.save(self._folder / file, data, epoch=epoch, step=step, metrics=metrics)
+                checkpoint.save(
+                    self._folder / file,
+                    due.data,
+                    epoch=due.epoch,
+                    step=due.step,
+                    metrics=due.metrics,
+                )
             except (OSError, RuntimeError) as error:  # torch says RuntimeError of a full disk
                 self.trouble = getattr(error, "strerror", None) or str(error)
                 self._emit(CheckpointFailed(file=file, reason=self.trouble))
             else:
-                self._emit(CheckpointSaved(file=file, epoch=epoch, step=step, num_bytes=len(data)))
+                del self._due[file]
+                self._emit(
+                    CheckpointSaved(
+                        file=file, epoch=due.epoch, step=due.step, num_bytes=len(due.data)
+                    )
+                )
+        self._retry_at = time.monotonic() + RETRY_SECONDS if self._due else math.inf
         if not self.trouble:
             self._prune()
         return not self.trouble

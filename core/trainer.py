@@ -48,6 +48,7 @@ def _loop(training: Training, control: Control) -> str:
             training.step_on(indices)
             training.log.step(training)  # about ten times a second
             control.check(save)  # may save, wait, or raise StopTraining
+            training.retry_save()  # half a minute after one that failed
 
         training.enter("validating")
         validated = training.validate(lambda: control.check(save))

@@ -23,6 +23,7 @@ from core.step_log import NonFiniteLossError, StepLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from torch import Tensor
 
@@ -41,6 +42,8 @@ class Training:
         self.run, self.emit = run, emit
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
         start, notices = resume.starting_checkpoint(run)
+        if start is not None:
+            self.config = resume.where_its_data_was(self.config, start)
         self.threads = resume.threads(self.config, start) or machine.usable_cpus()
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
@@ -61,6 +64,8 @@ class Training:
         self.metrics = build.metric_functions(self.config)
 
         self.epoch = self.step = self.step_in_epoch = 0
+        self.lr = self._next_lr()
+        """Of the last step: that of the first parameter group."""
         self.averages = Averages(self.device)
         self.judge = Judge(self.config.trainer.monitor, self.config.trainer.patience)
         self.log = StepLog(emit, control)
@@ -76,9 +81,9 @@ class Training:
         return self.config.trainer.epochs
 
     @property
-    def lr(self) -> float:
-        """The learning rate of the first parameter group."""
-        return float(self.optimizer.param_groups[0]["lr"])
+    def data_dir(self) -> Path:
+        """Where the images are looked for, absolute."""
+        return self.config.data_loader.args.data_dir.expanduser().resolve()
 
     def enter(self, phase: str) -> None:
         """Say what is done now."""
@@ -112,6 +117,7 @@ class Training:
         loss = self.loss(output, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        self.lr = self._next_lr()
         self.optimizer.step()
         if self.scheduler is not None and self._steps_per_batch:
             self.scheduler.step()
@@ -187,6 +193,13 @@ class Training:
         """Why the last save failed; empty when it did not."""
         return self._saver.trouble
 
+    def retry_save(self) -> None:
+        """Try again to write what could not be written."""
+        self._saver.retry()
+
+    def _next_lr(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
     def _finite(self) -> bool:
         values = self.model.state_dict().values()
         return bool(torch.stack([value.isfinite().all() for value in values]).all())
@@ -197,7 +210,7 @@ class Training:
 
     def _load_data(self) -> None:
         args, schedule = self.config.data_loader.args, self.config.lr_scheduler
-        samples = dataset.load(args.data_dir.expanduser(), training=args.training)
+        samples = dataset.load(self.data_dir, training=args.training)
         to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
         self.train_set = samples.select(to_train).to(self.device)
         self.validation_set = samples.select(to_validate).to(self.device)
@@ -206,7 +219,7 @@ class Training:
         self._steps_per_batch = schedule is not None and schedule.interval == "batch"
 
     def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
-        trainer, args = self.config.trainer, self.config.data_loader.args
+        trainer = self.config.trainer
         parent = self.run.parent()
         self.emit(
             RunStarted(
@@ -222,7 +235,7 @@ class Training:
                     "mnist-tui": our_version(),
                 },
                 save_dir=str(trainer.save_dir.expanduser().resolve()),
-                data_dir=str(args.data_dir.expanduser().resolve()),
+                data_dir=str(self.data_dir),
                 parent=str(parent) if parent else None,
                 changes=self.changes,
                 epoch=self.epoch,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiny_data import tiny_config
@@ -15,9 +16,8 @@ from core.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 40.0
 """Until a test gives up waiting: two cores, both busy with something else."""
 
 FOREVER: dict[str, Any] = {
@@ -31,15 +31,19 @@ FOREVER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Scratch:
-    """A folder to be in: config.json, and `saved` for the runs."""
+    """A folder to be in: config.json, the tiny data in `data`, and `saved` for the runs."""
 
     path: Path
-    data_dir: Path
+
+    @property
+    def data_dir(self) -> Path:
+        """Where its config has the data, as seen from the folder."""
+        return Path("data")
 
     @property
     def saved(self) -> Path:
-        """Where its config keeps the runs."""
-        return self.path / "saved"
+        """Where its config keeps the runs, as seen from the folder."""
+        return Path("saved")
 
     @property
     def config_path(self) -> Path:
@@ -54,7 +58,7 @@ class Scratch:
 
     def runs(self) -> list[Run]:
         """Every run directory that was claimed here, be it ever so empty."""
-        found = sorted(self.saved.glob("**/config.json"))
+        found = sorted((self.path / self.saved).glob("**/config.json"))
         return [Run(path.parent.resolve()) for path in found]
 
     def run(self) -> Run:
@@ -74,7 +78,7 @@ def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS)
 def told_run(scratch: Scratch, name: str, *more: Event, edits: dict[str, Any] | None = None) -> Run:
     """A finished run of one epoch that never happened; `more` is told before its end."""
     text = tiny_config(scratch.data_dir, scratch.saved, {"name": name, **(edits or {})})
-    run = runs.create(scratch.saved, name, text.text)
+    run = runs.create(scratch.path / scratch.saved, name, text.text)
     with Journal(run.journal_path) as journal:
         for event in (*beginning(), *more, RunEnded(outcome="completed", reason="", seconds=2.0)):
             journal.append(event)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from scratch import PATIENCE_SECONDS
 from textual.widgets import Input
 
+import tui.app
 from tui.app import MnistApp
 from tui.draft import Draft
 from tui.screens.ask import Ask
@@ -79,9 +82,15 @@ class Window:
         return {name for name in names if self.main.query_one(f"#{name}").region.area}
 
     async def press(self, *keys: str) -> None:
-        """Press keys."""
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys, each when what the one before it led to is done."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until messages that led to messages were all handled."""
+        for _ in range(5):
+            await self.pilot.pause(0)
 
     async def type(self, text: str) -> None:
         """Put a text in the place of the one in the field that has the focus."""
@@ -108,13 +117,15 @@ class Window:
         await self.until(lambda: isinstance(self.app.screen, Ask), "asked")
 
     async def until_page(self) -> None:
-        """Wait for a page."""
+        """Wait for a page, drawn."""
         await self.until(lambda: isinstance(self.app.screen, Page), "a page")
+        await self.until_shown("esc closes this")
 
     async def go_to(self, field: str) -> None:
         """Put the cursor of the Config pane on a field, by searching for it."""
+        last = field.rpartition(".")[2]
         await self.press("1", "slash")
-        await self.type(field)
+        await self.type(field if last == "type" else last)
         await self.press("enter")
         current = self.config.current()
         assert current is not None
@@ -136,15 +147,30 @@ async def opened(
     config: Path | None = None,
     shown: Sequence[Run] = (),
     start: bool = False,
+    warm_up: bool = False,
 ) -> AsyncIterator[Window]:
-    """The app in a scratch folder; what it trains is stopped at the end."""
+    """The app in a scratch folder; what it trains is stopped at the end.
+
+    Without `warm_up` it imports torch only to train, which would slow each key down.
+    """
     draft = Draft.read(config or scratch.config_path)
     app = MnistApp(draft, scratch.saved, shown=shown, start=start)
+    delay = tui.app.WARM_UP_DELAY_SECONDS if warm_up else 3600.0
     try:
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            yield Window(app, pilot)
+        # Textual waits until the process is idle, up to 3 s a key, and a trainer never is.
+        with (
+            patch("tui.app.WARM_UP_DELAY_SECONDS", delay),
+            patch("textual.app.wait_for_idle", _wait_briefly),
+            patch("textual.pilot.wait_for_idle", _wait_briefly),
+        ):
+            async with app.run_test(size=size, notifications=True) as pilot:
+                await Window(app, pilot).settle()
+                yield Window(app, pilot)
     finally:
         if app.worker is not None:
             app.worker.stop("end of the test")
             assert app.worker.join(PATIENCE_SECONDS)
+
+
+async def _wait_briefly(_min_sleep: float = 0.0, _max_sleep: float = 0.0) -> None:
+    await asyncio.sleep(0.005)

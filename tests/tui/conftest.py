@@ -4,9 +4,10 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from scratch import Scratch
-from tiny_data import tiny_run, train_here, write_tiny_mnist
+from scratch import PATIENCE_SECONDS, Scratch
+from tiny_data import tiny_run, write_tiny_mnist
 
+from core import launch
 from core.runs import Run
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def tiny_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scratch(tmp_path: Path, tiny_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
     """A folder to be in, with a config of two epochs on tiny data and no run yet."""
     monkeypatch.chdir(tmp_path)
-    scratch = Scratch(tmp_path, tiny_mnist)
+    (tmp_path / "data").symlink_to(tiny_mnist)
+    scratch = Scratch(tmp_path)
     scratch.write_config()
     return scratch
 
@@ -34,7 +36,9 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory, tiny_mnist: Path) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         run = tiny_run(tiny_mnist, tmp_path_factory.mktemp("trained"))
-        assert train_here(run).outcome == "completed"
+        worker = launch.in_thread(run)
+        assert worker.join(PATIENCE_SECONDS)
+        assert run.state().status(live=False) == "completed"
     return run
 
 

@@ -1,0 +1,73 @@
+"""The keys are a contract."""
+
+from __future__ import annotations
+
+import pytest
+from scratch import Scratch
+from textual.binding import Binding
+from window import opened
+
+from tui.app import MnistApp
+from tui.screens.main import MainScreen
+from tui.widgets.config_pane import ConfigPane
+from tui.widgets.device_pane import DevicePane
+from tui.widgets.live_pane import LivePane
+from tui.widgets.runs_pane import RunsPane
+
+EVERYWHERE = {
+    "s": "start", "f5": "start", "p": "pause", "f6": "pause", "x": "stop", "f8": "stop",
+    "k": "save_now", "f7": "save_now", "1": "pane('config')", "2": "pane('device')",
+    "3": "pane('live')", "4": "pane('runs')", "slash": "search", "ctrl+s": "save_config",
+    "ctrl+z": "undo", "ctrl+y": "redo", "question_mark": "help", "f1": "help",
+    "colon": "command_palette", "ctrl+p": "command_palette", "q": "leave", "ctrl+c": "leave",
+    "escape": "back", "tab": "focus_next", "shift+tab": "focus_previous",
+}  # fmt: skip
+ALSO_WHILE_TYPING = {"f5", "f6", "f7", "f8", "ctrl+c"}
+LETTERS_OF_THE_LIVE_PANE = {"l", "t", "r", "enter"}
+"""Bound at the screen, since nothing has the focus there."""
+
+
+def own_bindings(owner: type) -> list[Binding]:
+    return list(Binding.make_bindings(vars(owner).get("BINDINGS", [])))
+
+
+@pytest.mark.parametrize("key", EVERYWHERE)
+async def test_each_key_of_the_contract_does_its_action(key: str, scratch: Scratch) -> None:
+    async with opened(scratch) as window:
+        bound = window.main.active_bindings
+        assert key in bound
+        assert bound[key].binding.action.rpartition("app.")[2] == EVERYWHERE[key]
+
+
+def test_the_function_keys_and_they_alone_work_while_somebody_types() -> None:
+    bindings = [*own_bindings(MnistApp), *own_bindings(MainScreen)]
+    priority = {binding.key for binding in bindings if binding.priority}
+    assert priority == ALSO_WHILE_TYPING | {"ctrl+q"}
+
+
+@pytest.mark.parametrize("pane", [ConfigPane, DevicePane, LivePane, RunsPane])
+def test_the_letters_of_a_pane_never_repeat_a_global_one(pane: type) -> None:
+    assert {binding.key for binding in own_bindings(pane)}.isdisjoint(EVERYWHERE)
+
+
+def test_the_letters_of_the_live_pane_never_repeat_a_global_one() -> None:
+    every = {binding.key for binding in own_bindings(MnistApp) + own_bindings(MainScreen)}
+    assert every - set(EVERYWHERE) - {"ctrl+q"} == LETTERS_OF_THE_LIVE_PANE
+
+
+def test_space_belongs_to_the_widget_that_has_the_focus() -> None:
+    for owner in (MnistApp, MainScreen):
+        assert "space" not in {binding.key for binding in own_bindings(owner)}
+
+
+def test_each_binding_of_a_class_has_a_key_of_its_own() -> None:
+    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane):
+        keys = [binding.key for binding in own_bindings(owner)]
+        assert len(keys) == len(set(keys))
+
+
+def test_each_action_exists_and_has_a_name() -> None:
+    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane):
+        for binding in own_bindings(owner):
+            assert hasattr(owner, "action_" + binding.action.partition("(")[0])
+            assert binding.description

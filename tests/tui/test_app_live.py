@@ -1,0 +1,370 @@
+"""Runs in the window: of this process, of another one, long finished."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from scratch import FOREVER, PATIENCE_SECONDS, Scratch, told_run, wait_for
+from window import NARROW, USUAL, WIDE, Window, opened
+
+from core import launch, requests, runs
+from core.events import EpochEnded
+from core.journal import Follower
+from tui.screens.ask import Ask
+from tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.runs import Run
+
+
+def curve(text: str) -> int:
+    """How many cells of the chart are drawn in braille."""
+    return sum("\u2801" <= char <= "\u28ff" for char in text)
+
+
+@contextlib.contextmanager
+def trained_elsewhere(scratch: Scratch) -> Iterator[Run]:
+    """A run that another process trains until it is stopped."""
+    text = scratch.write_config(FOREVER).read_text()
+    run = runs.create(scratch.saved, "elsewhere", text)
+    process = launch.in_process(run)
+    try:
+        wait_for(lambda: run.state().epoch >= 1)
+        yield run
+    finally:
+        if process.poll() is None:
+            requests.ask(run.requests_path, "stop")
+        try:
+            process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def until_epoch(window: Window, epoch: int) -> None:
+    await window.until(lambda: window.live.state.epoch >= epoch, f"epoch {epoch}")
+
+
+@pytest.mark.parametrize("size", [NARROW, USUAL, WIDE])
+async def test_a_run_is_started_paused_saved_and_stopped_by_keys(
+    size: tuple[int, int], scratch: Scratch
+) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, size) as window:
+        await window.press("s")
+        await until_epoch(window, 2)
+        text = window.text()
+        assert "● running" in text
+        assert curve(text)
+        if size != NARROW:
+            assert re.search(r"\n│? +# +loss +val_loss", text) or "val_loss" in text
+            assert re.search(r"step \d+ of 68", text)
+        run = scratch.run()
+
+        await window.press("p")
+        await window.until_shown("‖ paused")
+        step = run.state().step
+        before = len(list(Follower(run.journal_path).read()))
+        await asyncio.sleep(0.6)
+        assert run.state().step == step
+        assert len(list(Follower(run.journal_path).read())) == before
+
+        await window.press("k")
+        await window.until(lambda: ("saved" in dict(run.state().answers).values()), "saved")
+        assert (run.path / "last.pth").exists()
+
+        await window.press("p")
+        await window.until(lambda: run.state().step > step, "going on")
+        await window.until_shown("● running")
+
+        await window.press("x")
+        await window.until_shown("■ stopped")
+        state = run.state()
+        assert state.ended is not None
+        assert (state.ended.outcome, state.ended.reason) == ("stopped", "by request")
+        assert not run.live()
+        assert "last.pth" in {path.name for path in run.checkpoints()}
+        await window.press("q")
+        assert window.app.return_code == 0
+
+
+async def test_a_run_that_ends_by_itself_says_how_and_what_next(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("s")
+        await window.until_shown("✓ finished")
+        text = window.text()
+        assert "2 epochs" in text
+        assert "best val_loss" in text
+        assert "t test it" in text
+        assert "r go on" in text
+        rows = [row for row in window.live.state.history if isinstance(row, EpochEnded)]
+        for row in rows:
+            assert re.search(rf" {row.epoch} +{row.metrics['loss']:.4f} ", text)
+        await window.press("l")
+        assert "epoch 2: loss" in window.text()
+        await window.press("l")
+        assert "epoch 2: loss" not in window.text()
+
+
+async def test_the_window_can_start_at_once(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL, start=True) as window:
+        await window.until_shown("✓ finished")
+
+
+async def test_a_run_that_is_only_shown_costs_nothing(scratch: Scratch, finished: Run) -> None:
+    async with opened(scratch, USUAL, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.settle()
+        before = time.process_time()
+        await asyncio.sleep(1)
+        assert time.process_time() - before < 0.3
+
+
+async def test_the_function_keys_do_what_the_letters_do(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        await window.press("f5")
+        await until_epoch(window, 1)
+        await window.press("f6")
+        await window.until_shown("‖ paused")
+        await window.press("f7")
+        run = scratch.run()
+        await window.until(lambda: ("saved" in dict(run.state().answers).values()), "saved")
+        await window.press("f8")
+        await window.until_shown("■ stopped")
+
+
+async def test_enter_on_the_first_screen_trains_the_quick_preset_and_t_tests_it(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("enter")
+        await window.until_shown("✓ finished")
+        assert scratch.run().config()["name"] == "sprint"
+        await window.press("t")
+        await window.until_page()
+        text = window.text()
+        assert "model_best.pth on the test images" in text
+        assert "of 200 wrong" in text
+        await window.press("escape")
+        assert isinstance(window.app.screen, MainScreen)
+
+
+async def test_enter_starts_nothing_while_the_first_screen_is_out_of_view(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "escape", "enter")
+        assert window.visible() == {"config"}
+        await asyncio.sleep(0.3)
+        assert window.app.worker is None
+    assert scratch.runs() == []
+
+
+async def test_leaving_asks_while_this_window_trains(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        await window.press("s")
+        await until_epoch(window, 1)
+        for key in ("q", "ctrl+c"):
+            await window.press(key)
+            await window.until_asked()
+            assert "A run is being trained in this window." in window.text()
+            await window.press("c")
+            assert isinstance(window.app.screen, MainScreen)
+        await window.press("q")
+        await window.press("escape")
+        assert window.app.worker is not None
+        assert window.app.worker.alive
+        await window.press("q", "s")
+        await window.until(lambda: window.app.return_code is not None, "left")
+        assert window.app.return_code == 0
+    state = scratch.run().state()
+    assert state.ended is not None
+    assert state.ended.outcome == "stopped"
+    assert (scratch.run().path / "last.pth").exists()
+
+
+async def test_a_second_start_asks_and_trains_beside_it_in_a_process_of_its_own(
+    scratch: Scratch,
+) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        await window.press("s")
+        await until_epoch(window, 1)
+        await window.press("s")
+        await window.until_asked()
+        await window.press("c")
+        first = scratch.run()
+        await window.press("s")
+        await window.until_asked()
+        await window.press("b")
+        await window.until(lambda: len(scratch.runs()) == 2, "two runs")
+        (second,) = (run for run in scratch.runs() if run.path != first.path)
+        try:
+            await window.until(lambda: window.live.run == second, "following it")
+            await until_epoch(window, 1)
+            assert first.live()
+            assert second.live()
+        finally:
+            requests.ask(second.requests_path, "stop")
+            wait_for(lambda: not second.live())
+        await window.until_shown("■ stopped")
+
+
+async def test_starting_twice_at_once_never_trains_two_runs_in_this_process(
+    scratch: Scratch,
+) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        window.app.action_start()
+        window.app.action_start()
+        await window.until(lambda: scratch.runs(), "started")
+        await asyncio.sleep(0.5)
+        started = len(scratch.runs())
+        for run in scratch.runs():
+            requests.ask(run.requests_path, "stop")
+        assert started == 1 or isinstance(window.app.screen, Ask)
+
+
+async def test_the_run_of_another_process_is_followed_and_stopped(scratch: Scratch) -> None:
+    with trained_elsewhere(scratch) as run:
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await until_epoch(window, run.state().epoch + 1)
+            assert curve(window.text())
+            await window.press("p")
+            await window.until_shown("‖ paused")
+            await window.press("p")
+            await window.until_shown("● running")
+            await window.press("x")
+            await window.until_shown("■ stopped")
+            assert run.state().ended is not None
+            # Not this window's: nothing to ask about.
+            await window.press("q")
+            assert window.app.return_code == 0
+
+
+async def test_leaving_leaves_the_run_of_another_process_alone(scratch: Scratch) -> None:
+    with trained_elsewhere(scratch) as run:
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("q")
+            assert window.app.return_code == 0
+        assert run.live()
+
+
+async def test_a_finished_run_is_opened_from_the_list_by_keys(
+    scratch: Scratch, finished: Run
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("4")
+        await window.until_shown(finished.id)
+        assert "model_best.pth" in window.text()
+        await window.press("enter")
+        await window.until_shown("✓ finished")
+        assert window.visible() == {"live"}
+        assert curve(window.text())
+        assert "at epoch" in window.text()
+
+
+@pytest.mark.parametrize("size", [NARROW, USUAL, WIDE])
+async def test_the_list_shows_the_runs_that_hold_the_filter(
+    size: tuple[int, int], scratch: Scratch, finished: Run
+) -> None:
+    told_run(scratch, "another")
+    async with opened(scratch, size) as window:
+        await window.press("4")
+        await window.until(lambda: len(window.runs.rows) == 2, "two runs")
+        await window.press("slash")
+        await window.type("mnist")
+        await window.press("enter")
+        assert "Mnist_LeNet" in window.text()
+        assert "another" not in window.text()
+        await window.press("escape")
+        assert "another" in window.text()
+
+
+async def test_space_shows_and_hides_the_checkpoints(scratch: Scratch, finished: Run) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("4")
+        await window.until_shown("last.pth")
+        assert "◆ best" in window.text()
+        await window.press("space")
+        assert "last.pth" not in window.text()
+        await window.press("space")
+        assert "last.pth" in window.text()
+
+
+async def test_t_tests_the_checkpoint_under_the_cursor(scratch: Scratch, finished: Run) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("4")
+        await window.until_shown("checkpoint-epoch1.pth")
+        await window.press("down", "t")
+        await window.until_page()
+        assert "checkpoint-epoch1.pth on the test images" in window.text()
+        assert "of 200 wrong" in window.text()
+    assert (finished.path / "checkpoint-epoch1.pth.test.json").exists()
+
+
+async def test_a_checkpoint_that_is_no_checkpoint_is_a_sentence(
+    scratch: Scratch, finished: Run
+) -> None:
+    (finished.path / "model_best.pth").write_bytes(b"")
+    async with opened(scratch, WIDE, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("t")
+        await window.until(lambda: "model_best.pth:" in window.notices(), "a sentence")
+        assert isinstance(window.app.screen, MainScreen)
+
+
+async def test_r_goes_on_with_a_finished_run_in_the_same_folder(
+    scratch: Scratch, finished: Run
+) -> None:
+    async with opened(scratch, USUAL, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("r")
+        await window.until_shown("All 2 epochs are done.")
+        await window.type("2")
+        assert "above 2" in window.text()
+        await window.press("backspace")
+        await window.type("3")
+        await window.press("enter")
+        await window.until(lambda: window.live.state.epoch == 3, "epoch 3")
+        await window.until_shown("✓ finished")
+    assert scratch.run().path == finished.path
+
+
+async def test_a_request_never_reaches_a_run_that_has_ended(
+    scratch: Scratch, finished: Run
+) -> None:
+    with trained_elsewhere(scratch) as run:
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            # In the moment before the first news of the run that was opened.
+            window.app.follow(finished)
+            window.app.action_stop()
+            assert not finished.requests_path.exists()
+
+
+async def test_the_devices_come_once_torch_was_asked(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE, warm_up=True) as window:
+        assert "asking torch for other devices" in window.text()
+        await window.until_shown("cannot: ")
+        assert "asking torch" not in window.text()
+
+
+async def test_several_live_runs_give_the_list(scratch: Scratch, finished: Run) -> None:
+    other = told_run(scratch, "other")
+    async with opened(scratch, USUAL, shown=[finished, other]) as window:
+        await window.until_shown("4 Runs")
+        await window.until(lambda: window.visible() == {"runs"}, "the list")
+        await window.until(lambda: len(window.runs.rows) == 2, "both")
