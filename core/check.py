@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from pydantic import TypeAdapter, ValidationError
 
 from core import idx, signatures
-from core.config import Component, Config, ConfigError, Named, Problem
+from core.config import Component, Config, Named
+from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 
 if TYPE_CHECKING:

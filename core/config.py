@@ -1,14 +1,13 @@
-"""config.json: pytorch-template's keys and ours, checked all at once, saved without loss.
+"""The values of a config.json: pytorch-template's keys and ours, with the defaults filled in.
 
-Two things make a config: the text of the file (`JsonText`, so that an edit changes its line alone)
-and `Config`, the values in it with the defaults filled in. What the names in it mean (is there
-such an optimizer, does it have that argument) is the business of `core.check`.
+Its text is the business of `core.config_file`; what the names in it mean (is there such an
+optimizer, does it have that argument) that of `core.check`.
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 -- pydantic reads the annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,34 +20,8 @@ from pydantic import (
     field_validator,
 )
 
-from core.errors import MistakeError
-from core.files import write_atomic
-from core.jsontext import JsonText, JsonTextError, shown
-
-PRESETS = Path(__file__).parent / "bundled" / "configs"
-
-
-class Problem(BaseModel):
-    """One mistake in a config."""
-
-    model_config = ConfigDict(frozen=True)
-
-    path: str
-    """The field, dotted: `optimizer.args.lr`; empty for the file as a whole."""
-    message: str
-    """What is wrong and what to do, as the end of a sentence."""
-
-    def __str__(self) -> str:
-        """`field: what is wrong`."""
-        return f"{self.path}: {self.message}" if self.path else self.message
-
-
-class ConfigError(MistakeError):
-    """A config cannot be used; it lists every problem, one a line."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+from core.config_file import ConfigError, Problem
+from core.jsontext import shown
 
 
 def _number_only(value: object) -> object:
@@ -211,47 +184,6 @@ class Config(Block):
             return cls.model_validate(value)
         except ValidationError as error:
             raise ConfigError(_problems(error)) from error
-
-
-def read_text(path: Path) -> JsonText:
-    """The text of a config file. Raises ConfigError if it is missing or not JSON."""
-    try:
-        text = JsonText(path.read_text(encoding="utf-8"))
-        is_object = isinstance(text.value, dict)
-    except FileNotFoundError as error:
-        message = "there is no such file: give a config.json with -c"
-        raise ConfigError([Problem(path=str(path), message=message)]) from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"it is not UTF-8: {error}"
-        problem = Problem(path=str(path), message=f"cannot be read: {reason}")
-        raise ConfigError([problem]) from error
-    except JsonTextError as error:
-        raise ConfigError([Problem(path=str(path), message=str(error))]) from error
-    if not is_object:
-        message = 'must be an object: { "name": …, "arch": …, … }'
-        raise ConfigError([Problem(path=str(path), message=message)])
-    return text
-
-
-def save_text(path: Path, text: JsonText) -> None:
-    """Write a config file atomically, the former one kept beside it as `.bak`."""
-    path = path.resolve()  # a link stays one, what it leads to is written
-    if path.exists():
-        write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
-    write_atomic(path, text.text.encode())
-
-
-def default_path(folder: Path) -> Path:
-    """The config a command uses when none is given: the folder's own, else the bundled one."""
-    for candidate in (folder / "configs" / "config.json", folder / "config.json"):
-        if candidate.is_file():
-            return candidate
-    return PRESETS / "config.json"
-
-
-def parse_path(dotted: str) -> tuple[str, ...]:
-    """`trainer.epochs` as the path of a value."""
-    return tuple(dotted.split("."))
 
 
 def _problems(error: ValidationError) -> list[Problem]:

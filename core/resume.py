@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import check, checkpoint, config, devices, runs
+from core import check, checkpoint, config, config_file, devices, runs
 from core.errors import MistakeError
 from core.events import RunStarted
 from core.journal import Follower
@@ -72,11 +72,11 @@ class Plan:
 
 def effective(run: Run, changes: dict[str, Any]) -> Effective:
     """The config of a run with all changes so far and these. Raises ConfigError."""
-    text = config.read_text(run.config_path)
+    text = config_file.read_text(run.config_path)
     starts = [event for event in Follower(run.journal_path).read() if isinstance(event, RunStarted)]
     everything = {**(starts[-1].changes if starts else {}), **changes}
     for path, value in everything.items():
-        text = text.set(config.parse_path(path), value)
+        text = text.set(config_file.parse_path(path), value)
     return Effective(check.load(text.value), text.value, everything)
 
 
@@ -171,7 +171,7 @@ def plan(
     for key, block in (given.value if given else {}).items():
         text = text.set((key,), block)
     for path, value in edits.items():
-        text = text.set(config.parse_path(path), value)
+        text = text.set(config_file.parse_path(path), value)
     settings = check.load(text.value)
     differing = _differing(before.value, text.value)
     _refuse_endless(settings, start, before.value, differing)
@@ -198,10 +198,10 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
     if not run.config_path.exists():
         notices.append(f"{run.path} has no config.json: taking the one in {start.path.name}")
         return inside
-    text = config.read_text(run.config_path)
+    text = config_file.read_text(run.config_path)
     if run.journal_path.exists():
         for path, value in effective(run, {}).changes.items():
-            text = text.set(config.parse_path(path), value)
+            text = text.set(config_file.parse_path(path), value)
     differing = ", ".join(_differing(inside.value, text.value).keys() - IN_PLACE)
     if differing:
         notices.append(f"config.json and {start.path.name} differ in {differing}: the file counts")

@@ -11,7 +11,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
-from core import config, devices, launch, requests, runs, summary, worker
+from core import config_file, devices, launch, requests, runs, summary, worker
 from core.errors import MistakeError
 from tui import starting, testing, words
 from tui.clean import clean
@@ -188,7 +188,7 @@ class MnistApp(App[int]):
 
     @on(QuickRunAsked)
     def _quick_run(self) -> None:
-        text = config.read_text(config.PRESETS / words.QUICK_RUN)
+        text = config_file.read_text(config_file.PRESETS / words.QUICK_RUN)
         self._start(text.set(("trainer", "save_dir"), str(self.save_dir)))
 
     @on(ResumeAsked)

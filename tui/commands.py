@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config, devices, launch, requests, runs, summary
+from core import config_file, devices, launch, requests, runs, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from tui import console, starting
@@ -69,12 +69,12 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
     if options.resume:
         from core import resume
 
-        given = config.read_text(options.config) if options.config else None
+        given = config_file.read_text(options.config) if options.config else None
         plan = resume.plan(options.resume, save_dir(options), given, edits(options))
         for notice in plan.notices:
             console.complain(notice)
         return plan.realize(), plan.changes
-    text = config.read_text(options.config or config.default_path(Path.cwd()))
+    text = config_file.read_text(options.config or config_file.default_path(Path.cwd()))
     return starting.create(starting.edited(text, edits(options))), {}
 
 
@@ -84,7 +84,7 @@ def save_dir(options: argparse.Namespace) -> Path:
         return Path(options.saved)
     given = getattr(options, "config", None)
     try:
-        text = config.read_text(given or config.default_path(Path.cwd()))
+        text = config_file.read_text(given or config_file.default_path(Path.cwd()))
         folder = text.value["trainer"]["save_dir"]
     except (MistakeError, KeyError, TypeError):
         folder = "saved"

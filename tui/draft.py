@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core import check, config, signatures
+from core import config_file, signatures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.config import Problem
+    from core.config_file import Problem
     from core.jsontext import JsonText
     from core.jsontext import Path as KeyPath
     from core.signatures import Signature
@@ -31,7 +31,7 @@ class Draft:
     @classmethod
     def read(cls, path: Path) -> Draft:
         """The draft of a file. Raises ConfigError."""
-        text = config.read_text(path)
+        text = config_file.read_text(path)
         return cls(path, text, text)
 
     @property
@@ -47,7 +47,13 @@ class Draft:
 
     def problems(self) -> list[Problem]:
         """Every problem of the config as it stands."""
-        return check.problems_of(self.value)
+        return _problems(self.text)
+
+    def problem_with(self, path: KeyPath, value: object) -> str:
+        """What would be wrong with the value at `path` if it were `value`; empty for nothing."""
+        dotted = ".".join(map(str, path))
+        found = [item for item in _problems(self.text.set(path, value)) if item.path == dotted]
+        return str(found[0]) if found else ""
 
     def get(self, path: KeyPath) -> Any:
         """The value at `path`; None where there is none."""
@@ -84,7 +90,7 @@ class Draft:
     def save(self, path: Path | None = None) -> None:
         """Write the file. Raises OSError."""
         self.path = path or self.path
-        config.save_text(self.path, self.text)
+        config_file.save_text(self.path, self.text)
         self.saved = self.text
 
     def _remember(self) -> None:
@@ -105,6 +111,12 @@ class Draft:
             return
         for name in [name for name in arguments if signature.get(name) is None]:
             self.text = self.text.remove((*block, "args", name))
+
+
+def _problems(text: JsonText) -> list[Problem]:
+    from core import check  # pydantic: a tenth of a second after the first paint
+
+    return check.problems_of(text.value)
 
 
 def signature_of(block: str, name: object) -> Signature | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import config, runs
+from core import config_file, runs
 from core.errors import MistakeError
 from tui import console, starting
 from tui.app import MnistApp
@@ -38,7 +38,7 @@ def make_app(options: argparse.Namespace) -> MnistApp:
     """The app for some options. Raises MistakeError."""
     folder = save_dir(options)
     shown = [runs.find(options.resume, folder)] if options.resume else live_runs(folder)
-    draft = Draft.read(options.config or config.default_path(Path.cwd()))
+    draft = Draft.read(options.config or config_file.default_path(Path.cwd()))
     draft.text = starting.edited(draft.text, edits(options))
     return MnistApp(draft, folder, shown=shown, start=options.start)
 

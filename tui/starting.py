@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import check, config, devices, runs
-from core.config import Problem
+from core import config_file, devices, runs
+from core.config_file import Problem
 
 if TYPE_CHECKING:
     from core.jsontext import JsonText
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 def edited(text: JsonText, changes: dict[str, Any]) -> JsonText:
     """The config with values changed by dotted path."""
     for path, value in changes.items():
-        text = text.set(config.parse_path(path), value)
+        text = text.set(config_file.parse_path(path), value)
     return text
 
 
 def create(text: JsonText) -> Run:
     """A new run directory for a config, once it and its device are known to be good."""
+    from core import check  # pydantic: not before the first paint
+
     settings = check.load(text.value)
     if settings.device is not None:
         devices.choose(settings.device, settings.n_gpu)
@@ -31,4 +33,4 @@ def create(text: JsonText) -> Run:
             path="trainer.save_dir",
             message=f"{error.strerror}: {error.filename}: give a folder that can be written",
         )
-        raise config.ConfigError([problem]) from error
+        raise config_file.ConfigError([problem]) from error

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.check import problems_of as problems_of_value
-from core.config import PRESETS
+from core.config_file import PRESETS
 from core.devices import cpu_device
 from tui.clean import clean
 from tui.widgets.key_bar import Key
 
 if TYPE_CHECKING:
-    from core.config import Problem
     from core.devices import Device
-    from core.jsontext import JsonText
     from core.state import RunState
     from tui.draft import Draft
 
@@ -114,11 +111,6 @@ def _live_keys(state: RunState, *, live: bool) -> tuple[Key, ...]:
 def own_path(path: Path) -> Path:
     """Where a config is saved: a bundled preset in the folder one is in, others in place."""
     return Path.cwd() / path.name if path.parent == PRESETS else path
-
-
-def problems_of(text: JsonText) -> list[Problem]:
-    """Every problem of a config text."""
-    return problems_of_value(text.value)
 
 
 def device_of(draft: Draft, known: list[Device]) -> str:

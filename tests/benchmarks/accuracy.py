@@ -12,12 +12,14 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from core import check, config, launch, runs, worker
+from core import check, config_file, launch, runs, worker
 
 
 def one(path: Path, folder: Path, seed: int) -> tuple[float, float]:
     """Train with `seed`; test accuracy and seconds of training."""
-    text = config.read_text(path).set(("trainer", "save_dir"), str(folder)).set(("seed",), seed)
+    text = (
+        config_file.read_text(path).set(("trainer", "save_dir"), str(folder)).set(("seed",), seed)
+    )
     settings = check.load(text.value)
     run = runs.create(folder, settings.name, text.text)
     launch.in_thread(run).join()

@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config, idx, launch, runs
+from core import config_file, idx, launch, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ WARM_UP_STEPS = 20
 
 def ours(folder: Path, *, epochs: int) -> dict[str, float]:
     """Our trainer in its worker thread, as the app has it, on the shipped config."""
-    text = config.read_text(config.PRESETS / "config.json")
+    text = config_file.read_text(config_file.PRESETS / "config.json")
     text = text.set(("trainer", "epochs"), epochs).set(("trainer", "save_dir"), str(folder))
     run = runs.create(folder, "ours", text.text)
     launch.in_thread(run).join()

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import check, config
-from core.config import ConfigError
+from core import check, config_file
+from core.config_file import ConfigError
 from core.jsontext import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-TEXT = JsonText((config.PRESETS / "config.json").read_text(encoding="utf-8"))
+TEXT = JsonText((config_file.PRESETS / "config.json").read_text(encoding="utf-8"))
 MISSING = object()
 
 
@@ -322,6 +322,8 @@ def test_a_number_that_is_not_finite_cannot_come_from_a_file(tmp_path: Path) -> 
     path = tmp_path / "config.json"
     path.write_text(json.dumps(edited("optimizer.args.lr", float("nan"))))
     with pytest.raises(ConfigError, match="NaN is not JSON"):
-        config.read_text(path)
+        config_file.read_text(path)
     path.write_text(TEXT.text.replace("0.001", "1e999"))
-    assert problems(config.read_text(path).value) == ["optimizer.args.lr: must be a finite number"]
+    assert problems(config_file.read_text(path).value) == [
+        "optimizer.args.lr: must be a finite number"
+    ]

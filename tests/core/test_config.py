@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import config
-from core.config import Config, ConfigError, Problem
+from core import config_file
+from core.config import Config
+from core.config_file import ConfigError, Problem
 from core.jsontext import JsonText
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHIPPED_PATH = config.PRESETS / "config.json"
+SHIPPED_PATH = config_file.PRESETS / "config.json"
 SHIPPED: dict[str, Any] = json.loads(SHIPPED_PATH.read_text(encoding="utf-8"))
 
 
@@ -68,7 +69,7 @@ def test_a_name_may_make_folders_below_save_dir() -> None:
 def read(path: Path, content: bytes) -> str:
     path.write_bytes(content)
     with pytest.raises(ConfigError) as caught:
-        config.read_text(path)
+        config_file.read_text(path)
     assert len(caught.value.problems) == 1
     return str(caught.value).removeprefix(f"{path}: ")
 
@@ -81,9 +82,9 @@ def test_a_file_that_cannot_be_a_config_is_told_in_one_line(tmp_path: Path) -> N
     assert read(path, b'"\xff"').startswith("cannot be read: it is not UTF-8")
     assert "nested too deeply" in read(path, b'{"a":' * 50_000)
     with pytest.raises(ConfigError, match=r"nothing\.json: there is no such file: give a"):
-        config.read_text(tmp_path / "nothing.json")
+        config_file.read_text(tmp_path / "nothing.json")
     with pytest.raises(ConfigError, match=r": cannot be read: Is a directory$"):
-        config.read_text(tmp_path)
+        config_file.read_text(tmp_path)
 
 
 def test_a_problem_names_its_field() -> None:
@@ -93,9 +94,9 @@ def test_a_problem_names_its_field() -> None:
 
 def test_saving_keeps_the_former_file_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
-    config.save_text(path, JsonText('{"a": 1}'))
+    config_file.save_text(path, JsonText('{"a": 1}'))
     assert [item.name for item in tmp_path.iterdir()] == ["config.json"]
-    config.save_text(path, JsonText('{"a": 2}'))
+    config_file.save_text(path, JsonText('{"a": 2}'))
     assert path.read_text() == '{"a": 2}'
     assert (tmp_path / "config.json.bak").read_text() == '{"a": 1}'
 
@@ -104,15 +105,15 @@ def test_saving_through_a_link_leaves_the_link(tmp_path: Path) -> None:
     target, link = tmp_path / "target.json", tmp_path / "config.json"
     target.write_text("{}")
     link.symlink_to(target)
-    config.save_text(link, JsonText('{"a": 1}'))
+    config_file.save_text(link, JsonText('{"a": 1}'))
     assert link.is_symlink()
     assert target.read_text() == '{"a": 1}'
 
 
 def test_a_folders_own_config_comes_before_the_bundled_one(tmp_path: Path) -> None:
-    assert config.default_path(tmp_path) == SHIPPED_PATH
+    assert config_file.default_path(tmp_path) == SHIPPED_PATH
     (tmp_path / "config.json").touch()
-    assert config.default_path(tmp_path) == tmp_path / "config.json"
+    assert config_file.default_path(tmp_path) == tmp_path / "config.json"
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "config.json").touch()
-    assert config.default_path(tmp_path) == tmp_path / "configs" / "config.json"
+    assert config_file.default_path(tmp_path) == tmp_path / "configs" / "config.json"

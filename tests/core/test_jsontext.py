@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config import PRESETS
+from core.config_file import PRESETS
 from core.jsontext import JsonText, JsonTextError, Path
 
 SHIPPED = (PRESETS / "config.json").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core import config, idx, runs
-from core.config import PRESETS, parse_path
+from core import config_file, idx, runs
+from core.config_file import PRESETS, parse_path
 from core.control import Control
 from core.events import EpochEnded, Event, NoticeGiven
 from core.journal import Journal
@@ -53,7 +53,7 @@ def tiny_config(data_dir: Path, save_dir: Path, edits: dict[str, Any] | None = N
 
     `edits` are values by dotted path, which come last; a whole block is a value too.
     """
-    text = config.read_text(PRESETS / "config.json")
+    text = config_file.read_text(PRESETS / "config.json")
     values: dict[str, Any] = {
         "data_loader.args.data_dir": str(data_dir),
         "data_loader.args.batch_size": 64,

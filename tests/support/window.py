@@ -37,6 +37,8 @@ NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
 class Window:
     """The app with what a person sees of it, and does to it."""
 
+    patience_seconds = PATIENCE_SECONDS
+
     def __init__(self, app: MnistApp, pilot: Pilot[int]) -> None:
         self.app, self.pilot = app, pilot
 
@@ -102,7 +104,7 @@ class Window:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until something is so; shows the screen if it does not become so."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while not condition():
             if time.monotonic() > deadline or not self.app.is_running:
                 raise AssertionError(f"never {what or condition}:\n{self.text()}")
@@ -111,6 +113,10 @@ class Window:
     async def until_shown(self, text: str) -> None:
         """Wait until a text is on the screen."""
         await self.until(lambda: text in self.text(), text)
+
+    async def until_hidden(self, text: str) -> None:
+        """Wait until a text is on the screen no more."""
+        await self.until(lambda: text not in self.text(), f"without {text}")
 
     async def until_asked(self) -> None:
         """Wait for a question."""
@@ -123,13 +129,14 @@ class Window:
 
     async def go_to(self, field: str) -> None:
         """Put the cursor of the Config pane on a field, by searching for it."""
-        last = field.rpartition(".")[2]
-        await self.press("1", "slash")
-        await self.type(field if last == "type" else last)
-        await self.press("enter")
-        current = self.config.current()
-        assert current is not None
-        assert current.dotted == field
+        for part in (field.rpartition(".")[2], field):
+            await self.press("1", "slash")
+            await self.type(part)
+            await self.press("enter")
+            current = self.config.current()
+            if current is not None and current.dotted == field:
+                return
+        raise AssertionError(f"{field} is not found:\n{self.text()}")
 
     async def change(self, field: str, value: str) -> None:
         """Type another value for a field of the config."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scratch import Scratch
 
-from core.config import ConfigError
+from core.config_file import ConfigError
 from tui.draft import Draft, choices, parse, signature_of
 
 EPOCHS = ("trainer", "epochs")
@@ -80,9 +80,7 @@ def test_taking_out_what_is_not_there_is_no_change(draft: Draft) -> None:
     assert not draft.undo()
 
 
-def test_a_saved_draft_is_unchanged_and_can_still_be_undone(
-    draft: Draft, scratch: Scratch
-) -> None:
+def test_a_saved_draft_is_unchanged_and_can_still_be_undone(draft: Draft, scratch: Scratch) -> None:
     draft.set(EPOCHS, 7)
     draft.save()
     assert not draft.changed

@@ -86,7 +86,9 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the live pane; nothing has the focus."""
         self.action_pane("live", focus=False)
-        self._draft_changed()
+        self._name_device()
+        # Checking a config costs more than drawing the window.
+        self.call_after_refresh(self._draft_changed)
 
     def action_pane(self, name: str, focus: bool = True) -> None:
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
@@ -189,7 +191,7 @@ class MainScreen(Screen[None]):
             value=field.shown,
             help=field.help,
             choices=field.choices,
-            check=lambda text: self._problem_with(field, text),
+            check=lambda text: self.draft.problem_with(field.path, parse(text)),
         )
         self.app.push_screen(prompt, lambda text: self._set(field, text))
 
@@ -233,12 +235,6 @@ class MainScreen(Screen[None]):
             return
         self.draft.set(field.path, parse(text))
         self._draft_changed()
-
-    def _problem_with(self, field: Field, text: str) -> str:
-        """What would be wrong with the field itself; other fields have their own lines."""
-        changed = self.draft.text.set(field.path, parse(text))
-        found = [item for item in words.problems_of(changed) if item.path == field.dotted]
-        return str(found[0]) if found else ""
 
     def _draft_changed(self) -> None:
         self.query_one(ConfigPane).reload()

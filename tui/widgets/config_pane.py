@@ -17,7 +17,7 @@ from tui.clean import clean
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from core.config import Problem
+    from core.config_file import Problem
     from tui.draft import Draft
     from tui.fields import Field
 
@@ -61,8 +61,8 @@ class ConfigPane(Vertical):
         yield Static(id="config-problems", markup=False)
 
     def on_mount(self) -> None:
-        """Fill in the fields."""
-        self.reload()
+        """Name the pane; its fields come with the first `reload`."""
+        self.border_title = self._title()
 
     @property
     def table(self) -> DataTable[Text]:
