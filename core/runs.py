@@ -116,7 +116,7 @@ def create(save_dir: Path, name: str, config_text: str, parent: Path | None = No
 
 def scan(save_dir: Path) -> list[Run]:
     """Every run below a save folder, newest first."""
-    found = [Run(path) for path in _walk(save_dir, MAX_DEPTH)]
+    found = [Run(path) for path in _walk(save_dir.absolute(), MAX_DEPTH)]
     return sorted(found, key=_age, reverse=True)
 
 

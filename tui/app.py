@@ -47,7 +47,7 @@ WARM_UP_DELAY_SECONDS = 0.5
 """After the first paint: `import torch` holds the interpreter for tenths of a second at a time."""
 
 
-class MnistApp(App[int]):
+class MnistApp(App[None]):
     """Owns the draft, the training in this process, and the run that is shown."""
 
     CSS_PATH = "app.tcss"
@@ -61,7 +61,7 @@ class MnistApp(App[int]):
         Binding("f6", "pause", "pause, go on", show=False, priority=True),
         Binding("f8", "stop", "stop and save", show=False, priority=True),
         Binding("f7", "save_now", "save a checkpoint now", show=False, priority=True),
-        Binding("colon", "command_palette", "every action", show=False),
+        Binding("colon,ctrl+p", "command_palette", "every action", show=False),
         Binding("q", "leave", "leave", show=False),
         Binding("ctrl+c,ctrl+q", "leave", "leave", show=False, priority=True),
     ]
@@ -79,6 +79,8 @@ class MnistApp(App[int]):
         self._alive: dict[Path, Callable[[], bool]] = {}
         """Trainings started here, which take a moment until their journal says that they live."""
         self._follower: FollowThread | None = None
+        self._starting = False
+        """A start is under way: its run directory is being made, or its checkpoint read."""
         self._main = MainScreen(draft)
 
     def on_mount(self) -> None:
@@ -140,7 +142,7 @@ class MnistApp(App[int]):
     def action_leave(self) -> None:
         """Leave; asks while this window trains a run."""
         if not self._training():
-            self.exit(0)
+            self.exit()
             return
         if isinstance(self.screen, Ask):
             return
@@ -163,7 +165,7 @@ class MnistApp(App[int]):
         """Show a run from now on, live or not."""
         if self._follower is not None:
             self._follower.stop()
-        self.shown = run
+        self.shown, self.state, self.live = run, None, False
         alive = self._alive.get(run.path, lambda: False)
         self._follower = FollowThread(run, self.post_message, alive)
 
@@ -229,6 +231,8 @@ class MnistApp(App[int]):
 
     def _begin(self, prepare: Callable[[], tuple[Run, dict[str, Any]]]) -> None:
         """Train what `prepare` makes; beside a run of this window, in a process of its own."""
+        if self._starting:
+            return
         if not self._training():
             self._spawn(prepare, in_process=False)
             return
@@ -247,6 +251,8 @@ class MnistApp(App[int]):
     def _spawn(
         self, prepare: Callable[[], tuple[Run, dict[str, Any]]], *, in_process: bool
     ) -> None:
+        self._starting = not in_process
+
         async def spawn() -> None:
             try:
                 # Looking into a checkpoint or at a GPU imports torch, which takes seconds.
@@ -254,6 +260,8 @@ class MnistApp(App[int]):
             except MistakeError as error:
                 self._complain(str(error))
                 return
+            finally:
+                self._starting = False
             if in_process:
                 process = launch.in_process(run, changes)
                 self._alive[run.path] = lambda: process.poll() is None
@@ -324,7 +332,7 @@ class MnistApp(App[int]):
                 self.notify("saving …")
                 while mine.alive:
                     await asyncio.sleep(0.05)
-            self.exit(code)
+            self.exit(return_code=code)
 
         self.run_worker(stop(), exit_on_error=False)
 

@@ -102,7 +102,7 @@ def run_table(rows: list[dict[str, Any]]) -> None:
             fmt.status(row["status"]),
             _best_of(row),
             f"{row['epoch']} of {row['epochs']}",
-            row["device"] or "",
+            clean(row["device"] or ""),
             fmt.age(row["started"]),
             fmt.size(sum(item["bytes"] for item in row["checkpoints"])),
         ]
@@ -188,7 +188,7 @@ class _Shown:
     def _draw(self, progress: Progress, state: RunState) -> None:
         started, last = state.started, state.last_step
         if started is None:
-            progress.update(self._epochs, description=state.phase or "starting")
+            progress.update(self._epochs, description=clean(state.phase) or "starting")
             return
         progress.update(
             self._epochs,
@@ -196,7 +196,9 @@ class _Shown:
             total=started.epochs * started.num_steps,
             completed=state.step,
         )
-        words = f"{state.phase}  {fmt.rate(last.images_per_second)}" if last else state.phase
+        words = clean(state.phase)
+        if last:
+            words += f"  {fmt.rate(last.images_per_second)}"
         progress.update(
             self._steps,
             description="paused" if state.paused else words,
@@ -221,7 +223,7 @@ def headline(run: Run, state: RunState) -> str:
     words = [fmt.status(state.status(live=run.live())), f"epoch {state.epoch}"]
     if state.started is not None:
         words[1] += f" of {state.started.epochs}"
-        words.append(f"{state.started.device}, {state.started.threads} threads")
+        words.append(clean(f"{state.started.device}, {state.started.threads} threads"))
     if state.ended is not None:
         words.append(clean(state.ended.reason))
     return "   ".join([*words, clean(run.path)])

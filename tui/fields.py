@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.draft import choices, signature_of
+from tui.clean import clean
+from tui.draft import choices, parse, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,10 +63,12 @@ class Section:
 
 
 def show(value: object) -> str:
-    """A value as it is typed: text bare, everything else as JSON."""
+    """A value as it is typed: text bare where that can be read back, everything else as JSON."""
     if value is MISSING:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and clean(value) == value and parse(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=not str(value).isprintable())
 
 
 def sections(draft: Draft) -> list[Section]:

@@ -1,4 +1,8 @@
-"""What the parts of the window tell each other: facts in the past tense."""
+"""What the parts of the window tell each other: facts in the past tense.
+
+What comes from a thread does not bubble: it has no sender, so a message that the app hands on to
+its screen would come back to the app, and round again for ever.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class RunUpdated(Message):
+class RunUpdated(Message, bubble=False):
     """The followed run has a newer state."""
 
     run: Run
@@ -31,7 +35,7 @@ class RunUpdated(Message):
 
 
 @dataclass
-class RunsFound(Message):
+class RunsFound(Message, bubble=False):
     """The save folders were searched."""
 
     rows: list[dict[str, Any]]
@@ -43,7 +47,7 @@ class RunsFound(Message):
 
 
 @dataclass
-class DevicesFound(Message):
+class DevicesFound(Message, bubble=False):
     """The machine was asked what it can train on."""
 
     devices: list[Device]

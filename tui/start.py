@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from core.runs import Run
 
-MISTAKE = 2
+MISTAKE, SIGNALLED = 2, 128
 
 
 def start(options: argparse.Namespace) -> int:
@@ -28,10 +28,13 @@ def start(options: argparse.Namespace) -> int:
         for line in str(error).splitlines():
             console.complain(line)
         return MISTAKE
-    code = app.run()
-    if app.shown is not None and app.state is not None:
-        console.out(console.headline(app.shown, app.state))
-    return app.return_code or code or 0
+    app.run()
+    code = app.return_code or 0
+    if app.shown is not None:
+        console.out(console.headline(app.shown, app.shown.state()))
+        if code > SIGNALLED:
+            console.complain(f"go on with: mnist-tui train -r {app.shown.path}")
+    return code
 
 
 def make_app(options: argparse.Namespace) -> MnistApp:

@@ -37,9 +37,7 @@ NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
 class Window:
     """The app with what a person sees of it, and does to it."""
 
-    patience_seconds = PATIENCE_SECONDS
-
-    def __init__(self, app: MnistApp, pilot: Pilot[int]) -> None:
+    def __init__(self, app: MnistApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
 
     @property
@@ -104,7 +102,7 @@ class Window:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until something is so; shows the screen if it does not become so."""
-        deadline = time.monotonic() + self.patience_seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             if time.monotonic() > deadline or not self.app.is_running:
                 raise AssertionError(f"never {what or condition}:\n{self.text()}")

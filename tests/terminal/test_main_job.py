@@ -125,7 +125,6 @@ def test_a_signal_while_training_saves_and_restores_the_terminal(
         assert_stopped_with_checkpoint(scratch.run())
 
 
-@pytest.mark.xfail(strict=True, reason="the last line is of an older state and names no command")
 def test_a_run_that_a_signal_stopped_says_how_to_go_on(scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
     with app_in(scratch) as app:

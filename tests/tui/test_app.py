@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from scratch import Scratch
 from window import NARROW, USUAL, WIDE, opened
 
 from tui.screens.main import MainScreen
@@ -17,6 +16,8 @@ from tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from scratch import Scratch
 
 SIZES = [NARROW, USUAL, WIDE]
 DIGITS = {"1": "config", "2": "device", "3": "live", "4": "runs"}
@@ -115,9 +116,10 @@ async def test_help_names_every_key_of_the_contract(scratch: Scratch) -> None:
         assert [key for key in keys.split() if key not in text.replace(";", " ").split()] == []
 
 
-async def test_the_palette_finds_every_action(scratch: Scratch) -> None:
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_the_palette_finds_every_action(key: str, scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
-        await window.press("colon")
+        await window.press(key)
         await window.until_shown("Save config")
         for name in ("Start", "Pause or go on", "Stop and save", "Save now"):
             await window.until_shown(name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from scratch import Scratch
 from textual.binding import Binding
 from window import opened
 
@@ -13,6 +14,9 @@ from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
+
+if TYPE_CHECKING:
+    from scratch import Scratch
 
 EVERYWHERE = {
     "s": "start", "f5": "start", "p": "pause", "f6": "pause", "x": "stop", "f8": "stop",
@@ -31,18 +35,7 @@ def own_bindings(owner: type) -> list[Binding]:
     return list(Binding.make_bindings(vars(owner).get("BINDINGS", [])))
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        pytest.param(
-            key,
-            marks=pytest.mark.xfail(
-                key == "ctrl+p", strict=True, reason="a binding of our own takes Textual's away"
-            ),
-        )
-        for key in EVERYWHERE
-    ],
-)
+@pytest.mark.parametrize("key", EVERYWHERE)
 async def test_each_key_of_the_contract_does_its_action(key: str, scratch: Scratch) -> None:
     async with opened(scratch) as window:
         bound = window.main.active_bindings

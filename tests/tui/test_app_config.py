@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from scratch import Scratch
 from textual.widgets import Static
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -15,7 +15,8 @@ from tui.draft import choices
 from tui.screens.main import MainScreen
 from tui.screens.prompt import Prompt
 
-MARKUP = pytest.mark.xfail(strict=True, reason="the notice of a save is taken for markup")
+if TYPE_CHECKING:
+    from scratch import Scratch
 
 
 def error_in(prompt: Prompt) -> str:
@@ -43,10 +44,8 @@ async def test_a_value_is_changed_by_enter_typing_enter(
         assert window.app.focused is window.config.table
 
 
-@pytest.mark.xfail(strict=True, reason="the last column is drawn as wide as before the change")
 async def test_a_changed_field_shows_what_it_was(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
-        window.patience_seconds = 5
         await window.change("trainer.epochs", "7")
         await window.until(lambda: re.search("● epochs +7 +was 2", window.text()), "changed")
 
@@ -189,14 +188,7 @@ async def test_a_config_that_cannot_be_saved_is_said(scratch: Scratch) -> None:
         assert window.app.draft.changed
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("[/x]", marks=MARKUP),
-        pytest.param("[@click=app.exit()]", marks=MARKUP),
-        "[b",
-    ],
-)
+@pytest.mark.parametrize("name", ["[/x]", "[@click=app.exit()]", "[b"])
 async def test_a_config_in_a_strange_folder_is_saved_and_named_as_it_is(
     name: str, scratch: Scratch
 ) -> None:
@@ -206,7 +198,6 @@ async def test_a_config_in_a_strange_folder_is_saved_and_named_as_it_is(
     async with opened(scratch, WIDE, config=path) as window:
         await window.change("trainer.epochs", "7")
         await window.press("ctrl+s")
-        window.patience_seconds = 5
         await window.until_shown(f"saved {path}")
     assert json.loads(path.read_text())["trainer"]["epochs"] == 7
 

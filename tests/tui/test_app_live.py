@@ -120,9 +120,6 @@ async def test_the_window_can_start_at_once(scratch: Scratch) -> None:
         await window.until_shown("✓ finished")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="RunUpdated goes round between the app and its screen for ever"
-)
 async def test_a_run_that_is_only_shown_costs_nothing(scratch: Scratch, finished: Run) -> None:
     async with opened(scratch, USUAL, shown=[finished]) as window:
         await window.until_shown("✓ finished")
@@ -162,7 +159,6 @@ async def test_enter_on_the_first_screen_trains_the_quick_preset_and_t_tests_it(
         assert isinstance(window.app.screen, MainScreen)
 
 
-@pytest.mark.xfail(strict=True, reason="enter starts the quick run from any pane")
 async def test_enter_starts_nothing_while_the_first_screen_is_out_of_view(
     scratch: Scratch,
 ) -> None:
@@ -225,7 +221,6 @@ async def test_a_second_start_asks_and_trains_beside_it_in_a_process_of_its_own(
         await window.until_shown("■ stopped")
 
 
-@pytest.mark.xfail(strict=True, reason="a start under way is not yet a training")
 async def test_starting_twice_at_once_never_trains_two_runs_in_this_process(
     scratch: Scratch,
 ) -> None:
@@ -349,7 +344,6 @@ async def test_r_goes_on_with_a_finished_run_in_the_same_folder(
     assert scratch.run().path == finished.path
 
 
-@pytest.mark.xfail(strict=True, reason="the state of the run before stays until the first news")
 async def test_a_request_never_reaches_a_run_that_has_ended(
     scratch: Scratch, finished: Run
 ) -> None:

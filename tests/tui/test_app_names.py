@@ -26,8 +26,6 @@ NAMES = [
     "$primary ${HOME} %s {0}",
 ]
 
-CONTROLS = ("\x1b[2J", "turned\u202eround")
-
 
 def named(scratch: Scratch, name: str) -> str:
     """Make a run of that name; returns it as a person should see it."""
@@ -41,18 +39,7 @@ def assert_harmless(text: str) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                "\n" in name, strict=True, reason="a row's key is cut at the first newline"
-            ),
-        )
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_name_is_itself_in_the_list_and_above_its_run(name: str, scratch: Scratch) -> None:
     shown = named(scratch, name)
     async with opened(scratch, WIDE) as window:
@@ -61,7 +48,6 @@ async def test_a_name_is_itself_in_the_list_and_above_its_run(name: str, scratch
         await window.pilot.pause()
         await window.until_shown(shown)
         await window.press("enter")
-        window.patience_seconds = 5 if "\n" in name else window.patience_seconds
         await window.until_shown("✓ finished")
         await window.until_shown(f"3 Live ─ {shown}")
         await window.press("l")
@@ -69,18 +55,7 @@ async def test_a_name_is_itself_in_the_list_and_above_its_run(name: str, scratch
         assert window.app.is_running
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                name in CONTROLS, strict=True, reason="a field shows what is in it as it is"
-            ),
-        )
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_name_is_itself_in_the_config_and_while_it_is_changed(
     name: str, scratch: Scratch
 ) -> None:
@@ -125,7 +100,6 @@ def test_a_name_is_ascii_above_an_ascii_chart(
     assert_harmless(text)
 
 
-NOT_CLEANED = pytest.mark.xfail(strict=True, reason="device and phase are shown as they come")
 HOSTILE = "x\x1b[2J[/x]"
 
 
@@ -137,14 +111,7 @@ def hostile_run(scratch: Scratch) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        pytest.param(["runs"], marks=NOT_CLEANED),
-        pytest.param(["show", "latest"], marks=NOT_CLEANED),
-        ["follow", "latest"],
-    ],
-)
+@pytest.mark.parametrize("command", [["runs"], ["show", "latest"], ["follow", "latest"]])
 def test_a_strange_journal_writes_no_control_characters(
     command: list[str],
     scratch: Scratch,
@@ -169,7 +136,6 @@ async def test_a_strange_journal_does_no_harm_to_the_window(scratch: Scratch) ->
         assert_harmless(window.text())
 
 
-@NOT_CLEANED
 async def test_the_phase_of_a_strange_journal_is_text_while_it_is_live(scratch: Scratch) -> None:
     from core import runs
     from core.journal import Journal

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-HALF = pytest.mark.xfail(strict=True, reason="a span may end inside a wide character")
-
 
 class Lines(CellWidget):
     """Shows lines of text."""
@@ -113,8 +111,8 @@ async def test_another_size_draws_everything() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        pytest.param("한글", "한국", marks=HALF),
-        pytest.param("한글", "글글", marks=HALF),
+        ("한글", "한국"),
+        ("한글", "글글"),
         ("ab글", "a한글"),
         ("한글", "abcd"),
         ("abcd", "한글"),
@@ -131,7 +129,6 @@ async def test_a_wide_character_is_sent_whole(before: str, after: str) -> None:
 PIECES = st.text("ab한글é\u0301 ", max_size=5)
 
 
-@HALF
 @given(PIECES, PIECES, PIECES, PIECES)
 def test_the_spans_of_any_two_lines_are_whole_and_hold_all_that_differs(
     start: str, before: str, after: str, end: str

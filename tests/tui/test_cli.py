@@ -410,7 +410,6 @@ def test_the_shape_of_runs(scratch: Scratch, finished: Run, call: Callable[..., 
     assert all(item["sound"] is True for item in row["checkpoints"])
 
 
-@pytest.mark.xfail(strict=True, reason="it is as save_dir is, relative to the folder one is in")
 @pytest.mark.parametrize("command", [["runs"], ["show", "latest"]])
 def test_json_names_a_run_by_its_absolute_path(
     command: list[str], scratch: Scratch, finished: Run, call: Callable[..., Result]

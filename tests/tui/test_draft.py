@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from scratch import Scratch
 
 from core.config_file import ConfigError
 from tui.draft import Draft, choices, parse, signature_of
+
+if TYPE_CHECKING:
+    from scratch import Scratch
 
 EPOCHS = ("trainer", "epochs")
 
@@ -36,9 +40,8 @@ def test_a_value_that_is_not_there_is_none(draft: Draft) -> None:
 def test_undo_goes_back_change_by_change_and_redo_forth(draft: Draft) -> None:
     for epochs in (3, 4):
         draft.set(EPOCHS, epochs)
-    seen = []
-    for step in (draft.undo, draft.undo, draft.undo, draft.redo, draft.redo, draft.redo):
-        seen.append((step(), draft.get(EPOCHS)))
+    steps = (draft.undo, draft.undo, draft.undo, draft.redo, draft.redo, draft.redo)
+    seen = [(step(), draft.get(EPOCHS)) for step in steps]
     assert seen == [(True, 3), (True, 2), (False, 2), (True, 3), (True, 4), (False, 4)]
 
 

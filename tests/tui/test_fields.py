@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
-from scratch import Scratch
 
 from tui import fields
 from tui.draft import Draft
 from tui.fields import MISSING, Field, show
+
+if TYPE_CHECKING:
+    from scratch import Scratch
 
 
 def all_fields(draft: Draft) -> dict[str, Field]:

@@ -135,7 +135,7 @@ class MainScreen(Screen[None]):
 
     def action_quick_run(self) -> None:
         """Train the quick preset, from the first screen only."""
-        if self.query_one(LivePane).empty:
+        if self.pane == "live" and self.query_one(LivePane).empty:
             self.post_message(QuickRunAsked())
 
     def action_test(self) -> None:
@@ -160,9 +160,10 @@ class MainScreen(Screen[None]):
         try:
             self.draft.save(words.own_path(self.draft.path))
         except OSError as error:
-            self.notify(f"not saved: {error.strerror}: {error.filename}", severity="error")
+            sentence = clean(f"not saved: {error.strerror}: {error.filename}")
+            self.notify(sentence, severity="error", markup=False)
             return
-        self.notify(f"saved {self.draft.path}", timeout=3)
+        self.notify(clean(f"saved {self.draft.path}"), timeout=3, markup=False)
         self._draft_changed()
 
     def action_undo(self) -> None:
@@ -206,7 +207,8 @@ class MainScreen(Screen[None]):
     def _choose_device(self, event: DevicePane.DeviceChosen) -> None:
         device = event.device
         if not device.usable:
-            self.notify(f"{device.device} cannot be used: {device.reason}", severity="warning")
+            sentence = clean(f"{device.device} cannot be used: {device.reason}")
+            self.notify(sentence, severity="warning", markup=False)
             return
         self.draft.set(("device",), device.device)
         self._draft_changed()

@@ -125,6 +125,9 @@ def _changed(before: Row, after: Row, y: int) -> Region:
     """The span of a row from the first cell that differs to the last."""
     differs = [x for x, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
     first, last = differs[0], differs[-1]
-    while first and after[first].char == "":  # never start inside a wide character
+    # Never begin or end inside a wide character, neither of the old row nor of the new one.
+    while first and "" in (before[first].char, after[first].char):
         first -= 1
+    while last + 1 < len(after) and "" in (before[last + 1].char, after[last + 1].char):
+        last += 1
     return Region(first, y, last - first + 1, 1)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.config_file import Problem
     from tui.draft import Draft
     from tui.fields import Field
+from tui.widgets.rows import Row, fill
 
 NUM_PROBLEMS_SHOWN = 3
 
@@ -55,7 +56,6 @@ class ConfigPane(Vertical):
     def compose(self) -> ComposeResult:
         """The table, the help of the field under the cursor, the problems."""
         table: DataTable[Text] = DataTable(cursor_type="row", show_header=False, cell_padding=0)
-        table.add_columns("field", "value", "note")
         yield table
         yield Static(id="config-help", markup=False)
         yield Static(id="config-problems", markup=False)
@@ -75,15 +75,17 @@ class ConfigPane(Vertical):
         wrong = {problem.path for problem in self._problems}
         self.border_title = self._title()
         table, row = self.table, self.table.cursor_row
-        table.clear()
         self._fields = {}
+        rows: list[Row] = []
         for section in fields.sections(self.draft):
             shown = [item for item in section.fields if self.filter in item.dotted.lower()]
             if shown:
-                table.add_row(Text(section.title, style="bold"), Text(), Text())
+                title = Text(section.title, style="bold")
+                rows.append((f"section {section.title}", (title, Text(), Text())))
             for item in shown:
                 self._fields[item.dotted] = item
-                table.add_row(*self._cells(item, item.dotted in wrong), key=item.dotted)
+                rows.append((item.dotted, self._cells(item, item.dotted in wrong)))
+        fill(table, ("field", "value", "note"), rows)
         table.move_cursor(row=max(row, 1))
         if row <= 1:
             table.scroll_home(animate=False)  # the first section's title too

@@ -36,7 +36,7 @@ class Progress(CellWidget):
         if not self.live:
             return self._interrupted()
         if state.started is None:
-            return [cells(f"{state.phase or 'starting'} …", "strong")]
+            return [cells(f"{clean(state.phase) or 'starting'} …", "strong")]
         return [self._epochs(width), self._steps(width), self._numbers()]
 
     def _epochs(self, width: int) -> Row:
@@ -53,7 +53,7 @@ class Progress(CellWidget):
         assert started is not None
         done = self.state.step_in_epoch
         right = f"step {done} of {started.num_steps}"
-        left = "paused" if self.state.paused else self.state.phase
+        left = "paused" if self.state.paused else clean(self.state.phase)
         return _bar(left, right, done / max(1, started.num_steps), width)
 
     def _numbers(self) -> Row:

@@ -15,6 +15,7 @@ from core.runs import BEST, LAST, Run
 from tui import format as fmt
 from tui.clean import clean
 from tui.messages import CheckpointTested, ResumeAsked, RunOpened
+from tui.widgets.rows import Row, fill
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -40,6 +41,8 @@ class RunsPane(Vertical):
         self.rows: list[dict[str, Any]] = []
         self.filter = ""
         self._open: set[str] = set()
+        self._places: dict[str, tuple[Path, str]] = {}
+        """Of each row of the table: its run, and its checkpoint if it is one."""
 
     def compose(self) -> ComposeResult:
         """The table, and what it says when there is nothing in it."""
@@ -73,55 +76,58 @@ class RunsPane(Vertical):
 
     def action_toggle_checkpoints(self) -> None:
         """Show or hide the checkpoints of the run under the cursor."""
-        run = self._key().partition("\n")[0]
-        self._open.symmetric_difference_update({run} if run else set())
-        self._reload()
+        if (place := self._place()) is not None:
+            self._open.symmetric_difference_update({str(place[0])})
+            self._reload()
 
     def action_test(self) -> None:
         """Test the checkpoint under the cursor, or the best one of the run."""
-        run, _, file = self._key().partition("\n")
-        if not run:
+        if (place := self._place()) is None:
             return
-        best = Path(run) / BEST
-        path = Path(run) / file if file else best if best.exists() else Path(run) / LAST
-        self.post_message(CheckpointTested(path))
+        run, file = place
+        file = file or (BEST if (run / BEST).exists() else LAST)
+        self.post_message(CheckpointTested(run / file))
 
     def action_resume(self) -> None:
         """Go on from the checkpoint under the cursor, or from the furthest of the run."""
-        run, _, file = self._key().partition("\n")
-        if run:
-            self.post_message(ResumeAsked(Path(run) / file if file else Path(run)))
+        if (place := self._place()) is not None:
+            self.post_message(ResumeAsked(place[0] / place[1]))
 
     @on(DataTable.RowSelected)
     def _open_run(self) -> None:
-        run = self._key().partition("\n")[0]
-        if run:
-            self.post_message(RunOpened(Run(Path(run))))
+        if (place := self._place()) is not None:
+            self.post_message(RunOpened(Run(place[0])))
 
-    def _key(self) -> str:
+    def _place(self) -> tuple[Path, str] | None:
+        """The run and the checkpoint's file, if it is one, under the cursor."""
         table = self.table
         if not table.is_valid_coordinate(table.cursor_coordinate):
-            return ""
-        return table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value or ""
+            return None
+        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+        return self._places.get(key or "")
+
+    def _row(self, texts: dict[str, Text], columns: tuple[str, ...], run: str, file: str) -> Row:
+        key = str(len(self._places))
+        self._places[key] = Path(run), file
+        return key, tuple(texts[name] for name in columns)
 
     def _reload(self) -> None:
         table, place = self.table, self.table.cursor_row
-        table.clear(columns=True)
+        self._places = {}
+        rows: list[Row] = []
         columns = COLUMNS if self.app.size.width >= WIDE else NARROW_COLUMNS
-        table.add_columns(*columns)
         live = sum(row["status"] in ("running", "paused") for row in self.rows)
         self.border_title = f"4 Runs ─ {len(self.rows)} runs, {live} live"
         self.set_class(not self.rows, "empty")
         for row in self.rows:
             if self.filter not in f"{row['name']}/{row['id']} {row['status']}".lower():
                 continue
-            texts = self._run_cells(row)
-            table.add_row(*(texts[name] for name in columns), key=row["run"])
+            rows.append(self._row(self._run_cells(row), columns, row["run"], ""))
             metric = row["best"]["metric"] if row["best"] else None
             for item in row["checkpoints"] if row["run"] in self._open else []:
                 texts = _checkpoint_cells(item, metric)
-                key = f"{row['run']}\n{item['file']}"
-                table.add_row(*(texts[name] for name in columns), key=key)
+                rows.append(self._row(texts, columns, row["run"], item["file"]))
+        fill(table, columns, rows)
         table.move_cursor(row=place)
 
     def _run_cells(self, row: dict[str, Any]) -> dict[str, Text]:

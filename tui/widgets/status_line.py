@@ -43,7 +43,7 @@ class StatusLine(CellWidget):
         role = {"failed": "bad", "interrupted": "bad"}.get(status, "good")
         row = cells(fmt.status(status), role)
         if state.started is None:
-            return row + cells(f"   {state.phase}", "text")
+            return row + cells(f"   {clean(state.phase)}", "text")
         words = f"   epoch {min(state.epoch + self.live, state.started.epochs)}"
         row += cells(f"{words} of {state.started.epochs}", "text")
         if state.history:
