@@ -31,7 +31,7 @@ VERSION = 1
 """Of our part; a file of a later one is refused."""
 OURS_REQUIRED = {
     "step", "step_in_epoch", "num_steps", "lr_scheduler", "generators", "averages", "seconds",
-    "judge", "history", "threads", "device", "data_dir", "torch",
+    "judge", "history", "threads", "lr", "device", "data_dir", "torch",
 }  # fmt: skip
 SPARE_FACTOR = 2.5
 """Free space asked for, in sizes of the file: itself, its neighbour, and some air."""

@@ -46,6 +46,7 @@ def content(training: Training) -> dict[str, Any]:
             "judge": judge.state_dict(),
             "history": [asdict(event) for event in training.history],
             "threads": training.threads,
+            "lr": training.lr,
             "device": str(training.device),
             "data_dir": str(training.data_dir),
             "torch": str(torch.__version__),
@@ -70,7 +71,7 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
     training.history = [EpochEnded(**event) for event in ours["history"]]
     _set_generators(ours["generators"], training.device)
     if ours["step_in_epoch"] and _same_batches(training, start):
-        training.step_in_epoch = ours["step_in_epoch"]
+        training.step_in_epoch, training.lr = ours["step_in_epoch"], ours["lr"]
         training.averages.load_state_dict(ours["averages"])
         training.log.seconds_before = ours["seconds"]
     elif ours["step_in_epoch"]:

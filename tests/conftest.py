@@ -10,12 +10,22 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # A busy machine is no mistake of the code's.
 settings.register_profile("quiet", deadline=None)
 settings.load_profile("quiet")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scratch_home_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same for fixtures that live longer than a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("session-home")
+        patch.setenv("XDG_STATE_HOME", str(home / "state"))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        yield
 
 
 @pytest.fixture(autouse=True)

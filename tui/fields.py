@@ -45,8 +45,9 @@ class Field:
 
     @property
     def in_row(self) -> str:
-        """The same for a table, where nothing at all would look like a fault."""
-        return self.shown or self.absent
+        """The same for a table: a text as it is; nothing at all would look like a fault."""
+        value = self.default if self.value is MISSING else self.value
+        return value if isinstance(value, str) else self.shown or self.absent
 
     @property
     def given(self) -> bool:

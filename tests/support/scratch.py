@@ -17,7 +17,7 @@ from core.runs import Run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 """Until a test gives up waiting: two cores, both busy with something else."""
 
 FOREVER: dict[str, Any] = {

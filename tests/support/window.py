@@ -136,6 +136,13 @@ class Window:
                 return
         raise AssertionError(f"{field} is not found:\n{self.text()}")
 
+    async def list_runs(self, number: int = 1) -> None:
+        """Show the list of runs, the focus in it, once so many were found."""
+        await self.press("4")
+        await self.until(lambda: len(self.runs.rows) == number, f"{number} runs")
+        await self.press("4")
+        assert self.app.focused is self.runs.table
+
     async def change(self, field: str, value: str) -> None:
         """Type another value for a field of the config."""
         await self.go_to(field)

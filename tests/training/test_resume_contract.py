@@ -393,9 +393,9 @@ def test_patience_is_carried_on(tiny_mnist: Path, tmp_path: Path) -> None:
 
 
 def test_another_optimizer_state_than_the_networks_is_one_sentence(done: Run) -> None:
-    path = done.path / "model_best.pth"
+    path = done.path / "last.pth"
     content = torch.load(path, weights_only=True)
     content["optimizer"]["param_groups"][0]["params"] = [0, 1]
     torch.save(content, path)
-    with pytest.raises(CheckpointError, match=r"model_best\.pth: its optimizer does not fit: "):
+    with pytest.raises(CheckpointError, match=r"last\.pth: its optimizer does not fit: "):
         train_here(done, {"trainer.epochs": 3})

@@ -8,19 +8,21 @@ import re
 import subprocess
 import time
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
-from scratch import FOREVER, PATIENCE_SECONDS, Scratch, told_run, wait_for
+from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wait_for
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core import launch, requests, runs
 from core.events import EpochEnded
-from core.journal import Follower
+from core.journal import Follower, Journal
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from core.runs import Run
 
@@ -236,8 +238,15 @@ async def test_starting_twice_at_once_never_trains_two_runs_in_this_process(
         assert started == 1 or isinstance(window.app.screen, Ask)
 
 
-async def test_the_run_of_another_process_is_followed_and_stopped(scratch: Scratch) -> None:
+async def test_the_run_of_another_process_is_followed_left_alone_and_stopped(
+    scratch: Scratch,
+) -> None:
     with trained_elsewhere(scratch) as run:
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("q")
+            assert window.app.return_code == 0
+        assert run.live()
         async with opened(scratch, USUAL, shown=[run]) as window:
             await window.until_shown("● running")
             await until_epoch(window, run.state().epoch + 1)
@@ -254,20 +263,11 @@ async def test_the_run_of_another_process_is_followed_and_stopped(scratch: Scrat
             assert window.app.return_code == 0
 
 
-async def test_leaving_leaves_the_run_of_another_process_alone(scratch: Scratch) -> None:
-    with trained_elsewhere(scratch) as run:
-        async with opened(scratch, USUAL, shown=[run]) as window:
-            await window.until_shown("● running")
-            await window.press("q")
-            assert window.app.return_code == 0
-        assert run.live()
-
-
 async def test_a_finished_run_is_opened_from_the_list_by_keys(
     scratch: Scratch, finished: Run
 ) -> None:
     async with opened(scratch, USUAL) as window:
-        await window.press("4")
+        await window.list_runs()
         await window.until_shown(finished.id)
         await window.until_shown("model_best.pth")
         await window.press("enter")
@@ -283,8 +283,7 @@ async def test_the_list_shows_the_runs_that_hold_the_filter(
 ) -> None:
     told_run(scratch, "another")
     async with opened(scratch, size) as window:
-        await window.press("4")
-        await window.until(lambda: len(window.runs.rows) == 2, "two runs")
+        await window.list_runs(2)
         await window.press("slash")
         await window.type("mnist")
         await window.press("enter")
@@ -294,9 +293,24 @@ async def test_the_list_shows_the_runs_that_hold_the_filter(
         await window.until_shown("another")
 
 
+async def test_a_list_that_comes_late_has_the_focus_all_the_same(
+    scratch: Scratch, finished: Run
+) -> None:
+    def known_late(save_dir: Path) -> list[Run]:
+        time.sleep(0.5)
+        return [finished]
+
+    async with opened(scratch, USUAL) as window:
+        with patch("tui.app.runs.known", known_late):
+            await window.press("4")
+            await window.until(lambda: window.runs.rows, "the run")
+        await window.settle()
+        assert window.app.focused is window.runs.table
+
+
 async def test_space_shows_and_hides_the_checkpoints(scratch: Scratch, finished: Run) -> None:
     async with opened(scratch, WIDE) as window:
-        await window.press("4")
+        await window.list_runs()
         await window.until_shown("last.pth")
         await window.until_shown("◆ best")
         await window.press("space")
@@ -307,7 +321,7 @@ async def test_space_shows_and_hides_the_checkpoints(scratch: Scratch, finished:
 
 async def test_t_tests_the_checkpoint_under_the_cursor(scratch: Scratch, finished: Run) -> None:
     async with opened(scratch, WIDE) as window:
-        await window.press("4")
+        await window.list_runs()
         await window.until_shown("checkpoint-epoch1.pth")
         await window.press("down", "t")
         await window.until_page()
@@ -347,13 +361,17 @@ async def test_r_goes_on_with_a_finished_run_in_the_same_folder(
 async def test_a_request_never_reaches_a_run_that_has_ended(
     scratch: Scratch, finished: Run
 ) -> None:
-    with trained_elsewhere(scratch) as run:
+    run = runs.create(scratch.saved, "live", scratch.config_path.read_text())
+    with Journal(run.journal_path) as journal:
+        for event in beginning():
+            journal.append(event)
         async with opened(scratch, USUAL, shown=[run]) as window:
             await window.until_shown("● running")
             # In the moment before the first news of the run that was opened.
             window.app.follow(finished)
             window.app.action_stop()
-            assert not finished.requests_path.exists()
+    assert not finished.requests_path.exists()
+    assert not run.requests_path.exists()
 
 
 async def test_the_devices_come_once_torch_was_asked(scratch: Scratch) -> None:

@@ -43,9 +43,7 @@ def assert_harmless(text: str) -> None:
 async def test_a_name_is_itself_in_the_list_and_above_its_run(name: str, scratch: Scratch) -> None:
     shown = named(scratch, name)
     async with opened(scratch, WIDE) as window:
-        await window.press("4")
-        await window.until(lambda: window.runs.rows, "the run")
-        await window.pilot.pause()
+        await window.list_runs()
         await window.until_shown(shown)
         await window.press("enter")
         await window.until_shown("✓ finished")
@@ -128,8 +126,7 @@ def test_a_strange_journal_writes_no_control_characters(
 async def test_a_strange_journal_does_no_harm_to_the_window(scratch: Scratch) -> None:
     hostile_run(scratch)
     async with opened(scratch, WIDE) as window:
-        await window.press("4")
-        await window.until(lambda: window.runs.rows, "the run")
+        await window.list_runs()
         await window.press("enter")
         await window.until_shown("✓ finished")
         await window.until_shown(clean(HOSTILE))

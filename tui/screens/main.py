@@ -225,7 +225,10 @@ class MainScreen(Screen[None]):
 
     @on(RunsFound)
     def _show_runs(self, event: RunsFound) -> None:
-        self.query_one(RunsPane).show(event.rows)
+        pane = self.query_one(RunsPane)
+        pane.show(event.rows)
+        if self.pane == "runs" and self.focused is None:
+            self.set_focus(pane.table)  # an empty table could not take it when the pane was shown
 
     @on(DevicesFound)
     def _show_devices(self, event: DevicesFound) -> None:

@@ -29,8 +29,9 @@ def cells(text: str, role: str = "") -> Row:
     row: Row = []
     for character in text:
         width = cell_len(character)
-        if width == 0 and row:  # an accent of the character before it
-            row[-1] = Cell(row[-1].char + character, row[-1].role)
+        if width == 0 and row:  # an accent of the character before it, which may be a wide one
+            place = -1 if row[-1].char else -2
+            row[place] = Cell(row[place].char + character, row[place].role)
         elif width:
             row += [Cell(character, role)] + [Cell("", role)] * (width - 1)
     return row

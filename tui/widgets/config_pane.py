@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
@@ -127,10 +128,9 @@ class ConfigPane(Vertical):
         text = f"{field.label}: {field.help}" if field else "enter changes a field, del resets it"
         self.query_one("#config-help", Static).update(clean(text))
 
-    def _title(self) -> str:
+    def _title(self) -> Content:
         changed = "  (changed, ctrl+s saves)" if self.draft.changed else ""
-        # A border title is markup: the brackets of a strange file name must stay brackets.
-        return clean(f"1 Config ─ next run ─ {self.draft.path.name}{changed}").replace("[", "\\[")
+        return Content(clean(f"1 Config ─ next run ─ {self.draft.path.name}{changed}"))
 
     def _cells(self, item: Field, wrong: bool) -> tuple[Text, Text, Text]:
         was = self.draft.was(item.path)

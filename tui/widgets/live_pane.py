@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from core.state import RunState
@@ -55,8 +56,8 @@ class LivePane(Vertical):
     def show(self, update: RunUpdated) -> None:
         """Show a newer state of a run."""
         if self.run is None or self.run.path != update.run.path:
-            name = clean(f"{update.run.name()}/{update.run.id}").replace("[", "\\[")
-            self.border_title = f"3 Live ─ {name}"
+            name = clean(f"{update.run.name()}/{update.run.id}")
+            self.border_title = Content(f"3 Live ─ {name}")
         self.run, self.state, self.live = update.run, update.state, update.live
         self.set_class(True, "has-run")
         self.query_one(Progress).show(update.run, update.state, live=update.live)
