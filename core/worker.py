@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import time
 import traceback
@@ -30,6 +31,14 @@ def prepare_torch() -> None:
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+
+
+def warm_up() -> None:
+    """Import what a training needs, so that its start need not wait for it: some seconds."""
+    prepare_torch()
+    # The first optimizer of a process imports the second, which takes as long as torch again.
+    for module in ("core.trainer", "torch._dynamo"):
+        importlib.import_module(module)
 
 
 def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None]) -> RunEnded:

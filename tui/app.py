@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -85,6 +86,7 @@ class MnistApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the window, then what takes longer."""
+        self.call_after_refresh(gc.enable)
         self.push_screen(self._main)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
@@ -309,8 +311,7 @@ class MnistApp(App[None]):
         """Import torch, so that a start need not wait for it, and ask it for devices."""
 
         def warm_up() -> None:
-            worker.prepare_torch()
-            import core.trainer  # noqa: F401 -- seconds
+            worker.warm_up()
 
             self._main.post_message(DevicesFound(devices.list_devices()))
 

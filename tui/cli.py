@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def _app(options: argparse.Namespace) -> int:
         return MISTAKE
 
     def run_app() -> int:
+        gc.disable()  # until the first paint: it looks at what is imported, again and again
         from tui.start import start
 
         return start(options)

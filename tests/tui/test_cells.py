@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class Lines(CellWidget):
+class Lines(CellWidget, roles=("text", "bad")):
     """Shows lines of text."""
 
     lines: tuple[str, ...] = ("",)
@@ -83,7 +83,7 @@ async def test_a_line_that_goes_away_is_cleared() -> None:
 
 
 async def test_another_role_is_a_change() -> None:
-    class Marked(Lines):
+    class Marked(Lines, roles=("text", "bad")):
         role = "text"
 
         def draw(self, width: int, height: int) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
 Row = list[Cell]
-
-ROLES = (
-    "frame", "text", "dim", "train", "val", "note", "accent", "good", "bad", "strong", "chosen",
-)  # fmt: skip
-"""What a cell can be; each has a look in the style sheet."""
 
 
 def cells(text: str, role: str = "") -> Row:
@@ -51,8 +46,6 @@ def fit(row: Row, width: int) -> Row:
 class CellWidget(Widget):
     """Draws rows of cells; Textual alone would send the whole widget at every change."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"cells--{role}" for role in ROLES}
-
     DEFAULT_CSS = """
     CellWidget {
         & > .cells--frame { color: $foreground 55%; }
@@ -68,6 +61,11 @@ class CellWidget(Widget):
         & > .cells--chosen { text-style: reverse bold; }
     }
     """
+
+    def __init_subclass__(cls, *, roles: tuple[str, ...] = (), **options: Any) -> None:
+        """Name the roles that a widget draws: each one that is styled costs at start."""
+        cls.COMPONENT_CLASSES = {f"cells--{role}" for role in roles}
+        super().__init_subclass__(**options)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)

@@ -17,7 +17,7 @@ FIRST = ("loss", "val_loss", "val_accuracy")
 GAP = 3
 
 
-class EpochTable(CellWidget):
+class EpochTable(CellWidget, roles=("dim", "text", "note")):
     """As many columns and rows as fit: the most telling ones, the newest epochs."""
 
     state: RunState = RunState()

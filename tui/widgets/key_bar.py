@@ -21,7 +21,7 @@ class Key:
     """The action that a click runs; empty for none."""
 
 
-class KeyBar(CellWidget):
+class KeyBar(CellWidget, roles=("accent", "text")):
     """Keys in order of weight; those that do not fit are left out, `?` names them all."""
 
     keys: tuple[Key, ...] = ()

@@ -8,7 +8,7 @@ from tui.widgets.cells import CellWidget, Row, cells
 TIME_WIDTH = len("2026-11-23 14:22:33")
 
 
-class LogTail(CellWidget):
+class LogTail(CellWidget, roles=("dim", "text")):
     """The last lines of `train.log` that fit."""
 
     lines: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from tui.loss_plot import loss_chart
 from tui.widgets.cells import CellWidget, Row
 
 
-class LossChart(CellWidget):
+class LossChart(CellWidget, roles=("frame", "text", "train", "val", "note")):
     """Train and validation loss, drawn anew with each state, sent where it changed."""
 
     state: RunState = RunState()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LEAST_BAR = 8
 
 
-class Progress(CellWidget):
+class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "bad", "dim")):
     """Three lines: two bars with their counts, then the numbers of now."""
 
     state: RunState = RunState()

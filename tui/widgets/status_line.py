@@ -10,7 +10,7 @@ from tui.widgets.cells import CellWidget, Row, cells
 NAME = " mnist-tui   "
 
 
-class StatusLine(CellWidget):
+class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad")):
     """One line that is right at a glance."""
 
     state: RunState = RunState()

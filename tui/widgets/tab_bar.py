@@ -13,7 +13,7 @@ PANES = {"config": "Config", "device": "Device", "live": "Live", "runs": "Runs"}
 """The panes, in the order of their digits."""
 
 
-class TabBar(CellWidget):
+class TabBar(CellWidget, roles=("chosen", "text", "frame")):
     """`1 Config │ 2 Device │▌3 Live▐│ 4 Runs`."""
 
     pane = "live"
