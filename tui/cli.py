@@ -9,6 +9,11 @@ from pathlib import Path
 
 import core
 
+# `from typing import TYPE_CHECKING` would cost some milliseconds; checkers know this name too.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 MISTAKE = 2
 
 EPILOG = "Without a command: the app. Runs are kept in ./saved, or where the config says."
@@ -47,7 +52,7 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mnist-tui",
         description="Train your first networks in the terminal, over SSH.",
         epilog=EPILOG,
@@ -64,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     train = commands.add_parser("train", help="train without the app")
     _add_source(train)
     train.add_argument("--lr", "--learning_rate", type=float, metavar="X", help="learning rate")
@@ -85,7 +90,7 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_saved(train)
 
 
-def _add_run_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     test = commands.add_parser("test", help="a checkpoint on the test images")
     test.add_argument("-r", "--resume", required=True, metavar="CHECKPOINT", dest="checkpoint")
     test.add_argument("-d", "--device", metavar="DEVICE")
@@ -124,6 +129,15 @@ def _add_saved(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for scripts")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other mistake is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Complain and leave with 2."""
+        sys.stderr.write(f"{self.prog}: {message}: {self.prog} --help tells more\n")
+        raise SystemExit(MISTAKE)
 
 
 class _Version(argparse.Action):

@@ -78,13 +78,13 @@ def show(run: Run, *, ascii_glyphs: bool, width: int | None, height: int | None)
     picture = as_text(
         loss_chart(
             state,
-            clean(f"loss of {run.name()}/{run.id}"),
             width=width or min(columns, 120),
-            height=height or max(8, min(rows - 4, 24)),
+            height=(height or max(9, min(rows - 3, 25))) - 1,
             glyphs=ASCII if ascii_glyphs else UNICODE,
         )
     )
-    lines = [headline(run, state), "", picture, ""]
+    title = clean(f"loss of {run.name()}/{run.id}")
+    lines = [headline(run, state, sign=not ascii_glyphs), "", title, picture, ""]
     epochs = state.started.epochs if state.started else 0
     lines += [epoch_line(row, epochs) for row in state.history[-NUM_ROWS_SHOWN:]]
     text = "\n".join(lines)
@@ -218,9 +218,10 @@ def _progress() -> Progress:
     )
 
 
-def headline(run: Run, state: RunState) -> str:
+def headline(run: Run, state: RunState, *, sign: bool = True) -> str:
     """A run in one line."""
-    words = [fmt.status(state.status(live=run.live())), f"epoch {state.epoch}"]
+    status = fmt.status(state.status(live=run.live()))
+    words = [status if sign else status.partition(" ")[2], f"epoch {state.epoch}"]
     if state.started is not None:
         words[1] += f" of {state.started.epochs}"
         words.append(clean(f"{state.started.device}, {state.started.threads} threads"))

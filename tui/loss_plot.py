@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 
 def loss_chart(
-    state: RunState, title: str, *, width: int, height: int, glyphs: Glyphs = UNICODE
+    state: RunState, *, width: int, height: int, glyphs: Glyphs = UNICODE
 ) -> list[list[Cell]]:
-    """Train and validation loss over epochs, with a note at the best one."""
+    """Train and validation loss over epochs, with a note at the best one.
+
+    Without a title: what the run is called stands above it.
+    """
     train = [Point(*bucket) for bucket in state.train_loss.buckets]
     validation = [
         Point(float(row.epoch), *(2 * (_finite(row.metrics["val_loss"]),)))
@@ -28,7 +31,7 @@ def loss_chart(
         series,
         width=width,
         height=height,
-        title=title,
+        title="",
         x_label="epoch",
         y_label="loss",
         x_max=_last_x(state),

@@ -20,4 +20,4 @@ class LossChart(CellWidget, roles=("frame", "text", "train", "val", "note")):
 
     def draw(self, width: int, height: int) -> list[Row]:
         """The whole chart."""
-        return loss_chart(self.state, "loss", width=width, height=height)
+        return loss_chart(self.state, width=width, height=height)
