@@ -68,12 +68,19 @@ class MnistApp(App[None]):
     ]
 
     def __init__(
-        self, draft: Draft, save_dir: Path, *, shown: Sequence[Run] = (), start: bool = False
+        self,
+        draft: Draft,
+        save_dir: Path,
+        *,
+        shown: Sequence[Run] = (),
+        start: bool = False,
+        resume: Path | None = None,
     ) -> None:
+        """`start` trains at once: from `resume` if that is given, else the config as it is."""
         super().__init__()
         self.draft, self.save_dir = draft, save_dir
         self.shown: Run | None = None
-        self._to_show, self._start_at_once = shown, start
+        self._to_show, self._start_at_once, self._resume_from = shown, start, resume
         self.state: RunState | None = None
         self.live = False
         self.worker: launch.Worker | None = None
@@ -94,7 +101,9 @@ class MnistApp(App[None]):
             self.follow(self._to_show[0])
         elif self._to_show:
             self.call_after_refresh(self._main.action_pane, "runs")
-        if self._start_at_once:
+        if self._start_at_once and self._resume_from is not None:
+            self.post_message(ResumeAsked(self._resume_from))
+        elif self._start_at_once:
             self.call_after_refresh(self.action_start)
         self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
 
@@ -197,9 +206,10 @@ class MnistApp(App[None]):
 
     @on(ResumeAsked)
     def _resume(self, event: ResumeAsked) -> None:
-        folder = event.path.parent if event.path.suffix == ".pth" else event.path
-        row = summary.summary(runs.Run(folder))
-        epoch, epochs = row["epoch"], row["epochs"]
+        is_checkpoint = event.path.suffix == ".pth"
+        row = summary.summary(runs.Run(event.path.parent if is_checkpoint else event.path))
+        epoch = runs.position(event.path)[0] if is_checkpoint else row["epoch"]
+        epochs = row["epochs"]
         if row["status"] in ("running", "paused"):
             self.notify("this run is still being trained", timeout=3)
         elif epoch < epochs:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core import config_file, runs
 from core.errors import MistakeError
+from core.runs import Run
 from tui import console, starting
 from tui.app import MnistApp
 from tui.commands import edits, save_dir
@@ -14,8 +15,6 @@ from tui.draft import Draft
 
 if TYPE_CHECKING:
     import argparse
-
-    from core.runs import Run
 
 MISTAKE, SIGNALLED = 2, 128
 
@@ -40,10 +39,23 @@ def start(options: argparse.Namespace) -> int:
 def make_app(options: argparse.Namespace) -> MnistApp:
     """The app for some options. Raises MistakeError."""
     folder = save_dir(options)
-    shown = [runs.find(options.resume, folder)] if options.resume else live_runs(folder)
     draft = Draft.read(options.config or config_file.default_path(Path.cwd()))
     draft.text = starting.edited(draft.text, edits(options))
-    return MnistApp(draft, folder, shown=shown, start=options.start)
+    if not options.resume:
+        return MnistApp(draft, folder, shown=live_runs(folder), start=options.start)
+    target = resume_target(options.resume, folder)
+    run = Run(target.parent if target.suffix == ".pth" else target)
+    return MnistApp(draft, folder, shown=[run], start=options.start, resume=target)
+
+
+def resume_target(reference: str, folder: Path) -> Path:
+    """The run directory or the checkpoint that -r names. Raises MistakeError."""
+    path = Path(reference).expanduser()
+    if path.suffix == ".pth":
+        if not path.is_file():
+            raise MistakeError(f"{path}: there is no such file: mnist-tui runs lists checkpoints")
+        return runs.find(str(path.parent), folder).path / path.name
+    return runs.find(reference, folder).path
 
 
 def live_runs(folder: Path) -> list[Run]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, told_run, wait_for
 
+from core.errors import MistakeError
 from core.runs import Run
 from tui.cli import main
+from tui.start import resume_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -551,3 +553,14 @@ def test_without_a_terminal_the_app_is_one_sentence(scratch: Scratch) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert "needs a terminal" in done.stderr
     assert scratch.runs() == []
+
+
+def test_the_app_names_a_checkpoint_that_is_not_there(scratch: Scratch) -> None:
+    with pytest.raises(MistakeError, match=r"^gone\.pth: there is no such file"):
+        resume_target("gone.pth", scratch.saved)
+
+
+def test_the_app_goes_on_from_a_run_or_a_checkpoint(scratch: Scratch, finished: Run) -> None:
+    checkpoint = finished.path / "last.pth"
+    assert resume_target(str(checkpoint), scratch.saved) == checkpoint
+    assert resume_target("latest", scratch.saved) == finished.path
