@@ -60,12 +60,12 @@ def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
         return (
             Key("enter", "change", ""),
             Key("del", "default", ""),
-            Key("/", "search", "screen.search"),
             Key("ctrl+s", "save", "screen.save_config"),
-            Key("ctrl+z", "undo", "screen.undo"),
             Key("s", "start", "app.start"),
-            _PANES,
             *_LEAVE,
+            Key("/", "search", "screen.search"),
+            Key("ctrl+z", "undo", "screen.undo"),
+            _PANES,
         )
     if pane == "device":
         return (Key("enter", "train on it", ""), Key("s", "start", "app.start"), _PANES, *_LEAVE)
@@ -75,9 +75,9 @@ def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
             Key("space", "checkpoints", ""),
             Key("t", "test", ""),
             Key("r", "go on", ""),
+            *_LEAVE,
             Key("/", "filter", "screen.search"),
             _PANES,
-            *_LEAVE,
         )
     return _live_keys(state, live=live)
 
