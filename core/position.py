@@ -14,6 +14,7 @@ from core.events import EpochEnded
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from torch.optim import Optimizer
 
     from core.checkpoint import Checkpoint
     from core.training import Training
@@ -103,13 +104,29 @@ def _restore_optimizer(training: Training, start: Checkpoint) -> list[str]:
     if not _STATELESS.issuperset(changed):
         state = {**state, "state": {}}
         notices.append(f"optimizer.args changed in {', '.join(changed)}: its state starts anew")
+    optimizer = training.optimizer
     try:
-        training.optimizer.load_state_dict(state)
+        optimizer.load_state_dict(state)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{start.path}: its optimizer does not fit: {error}") from error
-    for group in training.optimizer.param_groups:  # the state brought the former values
-        group.update({name: training.optimizer.defaults[name] for name in changed})
+    for group in optimizer.param_groups:  # the state brought the former values
+        group.update({name: optimizer.defaults[name] for name in changed})
+        if "fused" in optimizer.defaults:  # how this machine steps, not that of the file
+            group["fused"] = optimizer.defaults["fused"]
+    _lay_out_alike(optimizer)
     return notices
+
+
+def _lay_out_alike(optimizer: Optimizer) -> None:
+    """Give each tensor of the state its parameter's memory layout.
+
+    A file of another program has another one, and torch's fused update reads past the difference
+    without a word.
+    """
+    for parameter, state in optimizer.state.items():
+        for name, value in state.items():
+            if torch.is_tensor(value) and value.shape == parameter.shape:
+                state[name] = torch.empty_like(parameter).copy_(value)
 
 
 def _restore_schedule(training: Training, start: Checkpoint) -> list[str]:

@@ -204,3 +204,23 @@ def test_every_optimizer_and_schedule_that_a_config_may_name_is_tried_here() -> 
     ]
     assert tried[0] | {"Adam"} == set(optimizers())
     assert tried[1] == set(schedulers())
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "SGD", "Adagrad"])
+def test_a_state_laid_out_otherwise_in_memory_goes_on_the_same(
+    name: str, tiny_mnist: Path, tmp_path: Path
+) -> None:
+    """As a file of pytorch-template is; torch's fused update would read past the difference."""
+    args = {"momentum": 0.9} if name == "SGD" else {}
+    edits = {"optimizer": {"type": name, "args": {"lr": 0.01, **args}}}
+    first, second = (tiny_run(tiny_mnist, tmp_path / at, edits) for at in "ab")
+    train_here(first, stop_at=4)
+    train_here(second, stop_at=4)
+    path = second.path / "last.pth"
+    content = torch.load(path, weights_only=True)
+    for state in content["optimizer"]["state"].values():
+        state.update({key: value.contiguous() for key, value in state.items() if value.dim()})
+    checkpoint.save(path, checkpoint.to_bytes(content), epoch=0, step=4, metrics={})
+    train_here(first)
+    train_here(second)
+    assert differences(position(first), position(second)) == []
