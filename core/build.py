@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import losses, metrics, models
+from core import losses, metrics, models, schedules
 from core.errors import MistakeError
 
 if TYPE_CHECKING:
@@ -58,8 +58,12 @@ def scheduler(
     if block is None:
         return None
     args = dict(block.args)
-    if block.type == "OneCycleLR" and not ({"total_steps", "epochs"} & set(args)):
+    if block.type == schedules.ONE_CYCLE and schedules.given_length(block) is None:
         args["total_steps"] = num_epochs * num_steps if block.interval == "batch" else num_epochs
+    if block.type == schedules.PLATEAU:
+        args["mode"] = schedules.watched(config)[1]
+        for group in target.param_groups:  # as the others do, so that it can start anew
+            group.setdefault("initial_lr", group["lr"])
     made = partial(_named("lr_scheduler.type", torch.optim.lr_scheduler, block.type), target)
     return _call("lr_scheduler.args", made, args)  # type: ignore[no-any-return]
 
@@ -102,5 +106,5 @@ def _named(field: str, module: object, name: str) -> Callable[..., Any]:
 def _call(field: str, made: Callable[..., Any], args: dict[str, Any]) -> Any:
     try:
         return made(**args)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
+    except (TypeError, ValueError, ZeroDivisionError, RuntimeError, KeyError) as error:
         raise BuildError(f"{field}: {error}") from error

@@ -5,27 +5,32 @@ Nothing is imported or run for it: signatures are read from the sources, sizes f
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import math
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import idx, signatures
+from core import idx, schedules, signatures
 from core.config import Component, Config, Named
 from core.config_file import ConfigError, Problem
+from core.data_sets import LOADERS
 from core.jsontext import shown
+from core.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from core.normalize import Normal
     from core.signatures import Signature
-
-LOADERS = ("MnistDataLoader",)
 
 
 def check(config: Config) -> None:
     """Raise ConfigError with every problem of the config, or return."""
-    problems = [*_names(config.__dict__), *_loader(config), *_monitor(config)]
+    problems = [
+        *_names(config.__dict__), *_loader(config), *_monitor(config), *_schedule(config)
+    ]  # fmt: skip
     if problems:
         raise ConfigError(problems)
 
@@ -36,7 +41,7 @@ def load(value: object) -> Config:
         config = Config.parse(value)
     except ConfigError as error:
         # Where the shape is wrong in one place, the names in the others can still be looked up.
-        raise ConfigError([*error.problems, *_names(value)]) from error
+        raise ConfigError(_with_names(error.problems, normalize(value))) from error
     check(config)
     return config
 
@@ -52,8 +57,8 @@ def problems_of(value: object) -> list[Problem]:
 
 def num_images(config: Config) -> tuple[int, int]:
     """How many images are trained on and validated on. Raises idx.DataError."""
-    args = config.data_loader.args
-    total = idx.find(args.data_dir.expanduser(), training=args.training).num_samples()
+    args, data_set = config.data_loader.args, LOADERS[config.data_loader.type]
+    total = data_set.num_samples(args.data_dir.expanduser(), training=args.training)
     split = args.validation_split
     num_validation = split if isinstance(split, int) else int(total * split)
     return total - num_validation, num_validation
@@ -67,22 +72,35 @@ def log_keys(config: Config) -> list[str]:
     return names
 
 
+def _with_names(problems: list[Problem], normal: Normal) -> list[Problem]:
+    if normal.foreign:
+        return problems
+    found = [*problems, *_names(normal.value)]
+    loader = _sound(normal.value.get("data_loader")) if isinstance(normal.value, dict) else None
+    if loader is None or loader.type in LOADERS:
+        return found
+    # Of somebody else's data loader the arguments are nobody's business here.
+    found = [item for item in found if not item.path.startswith("data_loader.args")]
+    return [*found, _unknown_loader(loader.type)]
+
+
 def _names(blocks: object) -> Iterable[Problem]:
     """What is wrong with the names and arguments in a config, be it parsed or as it was read."""
     blocks = blocks if isinstance(blocks, dict) else {}
-    for field, (kind, offered) in _OFFERED.items():
+    for field, kind in _KINDS.items():
         component = _sound(blocks.get(field))
         if component is not None:
-            yield from _component(field, component, kind, offered())
+            yield from _component(field, component, kind, signatures.offered(field))
     metrics = blocks.get("metrics")
     for index, item in enumerate(metrics if isinstance(metrics, list) else []):
         component = _sound(item)
         if component is not None:
-            known = signatures.ours("metrics", skip=2)
+            known = signatures.offered("metrics")
             yield from _component(f"metrics.{index}", component, "metric", known)
-    yield from _ranges(
-        *(_sound(blocks.get(name)) for name in ("arch", "optimizer", "lr_scheduler"))
-    )
+    optimizer, schedule = (_sound(blocks.get(name)) for name in ("optimizer", "lr_scheduler"))
+    yield from _ranges(optimizer, schedule)
+    if schedule is not None:
+        yield from schedules.problems(schedule, optimizer)
 
 
 def _sound(block: object) -> Component | None:
@@ -116,31 +134,34 @@ def _component(
 
 
 def _filled_in(component: Component) -> set[str]:
-    return {"total_steps"} if component.type == "OneCycleLR" else set()
+    return {"total_steps"} if component.type == schedules.ONE_CYCLE else set()
 
 
 def _unknown(name: str, kind: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+    if kind in ("model", "data loader") and not near:  # somebody's own project
+        hint += "; the file can be edited and saved all the same"
     return f'there is no {kind} "{name}": {hint}'
 
 
-def _optimizers() -> dict[str, Signature]:
-    return {name: signatures.optimizer(name) for name in signatures.optimizers()}
+def _unknown_loader(name: str) -> Problem:
+    return Problem(path="data_loader.type", message=_unknown(name, "data loader", LOADERS))
 
 
 def _loader(config: Config) -> Iterable[Problem]:
     loader = config.data_loader
     if loader.type not in LOADERS:
-        message = _unknown(loader.type, "data loader", LOADERS)
-        yield Problem(path="data_loader.type", message=message)
+        yield _unknown_loader(loader.type)
         return
     try:
         num_train, num_validation = num_images(config)
+        contents = LOADERS[loader.type].contents(loader.args.data_dir.expanduser())
     except idx.DataError as error:
         yield Problem(path="data_loader.args.data_dir", message=str(error))
         return
+    yield from _classes(config.arch, len(contents.classes))
     split = loader.args.validation_split
     field = "data_loader.args.validation_split"
     if num_train <= 0:
@@ -154,24 +175,46 @@ def _loader(config: Config) -> Iterable[Problem]:
         yield Problem(path=field, message=message)
 
 
+def _schedule(config: Config) -> Iterable[Problem]:
+    """What a schedule needs of the rest of the config."""
+    schedule = config.lr_scheduler
+    if schedule is None:
+        return
+    if schedule.type == schedules.PLATEAU:
+        metric, keys = schedules.watched(config)[0], log_keys(config)
+        if metric not in keys and schedule.metric:
+            yield Problem(path="lr_scheduler.metric", message=_not_computed(metric, keys))
+    if schedule.type == schedules.ONE_CYCLE:
+        with contextlib.suppress(idx.DataError, KeyError):  # said of the data, elsewhere
+            num_batches = math.ceil(num_images(config)[0] / config.data_loader.args.batch_size)
+            yield from schedules.too_short(config, config.trainer.len_epoch or num_batches)
+
+
+def _not_computed(metric: str, keys: list[str]) -> str:
+    hint = ", ".join(keys)
+    if metric.removeprefix("val_") in keys and metric.startswith("val_"):
+        hint += " (a val_ metric needs data_loader.args.validation_split above 0)"
+    return f'"{metric}" is not computed: watch one of {hint}'
+
+
+def _classes(arch: Component, num_classes: int) -> Iterable[Problem]:
+    """Whether the network tells as many classes apart as the data has."""
+    signature = signatures.ours("models", skip=0).get(arch.type)
+    parameter = signature.get("num_classes") if signature is not None else None
+    if parameter is not None:
+        given = arch.args.get("num_classes", parameter.default)
+        yield from _at_least("arch", {"num_classes": given}, num_classes, ("num_classes",))
+
+
 def _monitor(config: Config) -> Iterable[Problem]:
     monitor, keys = config.trainer.monitor, log_keys(config)
     if monitor == "off" or (metric := monitor.split()[1]) in keys:
         return
-    hint = ", ".join(keys)
-    if metric.removeprefix("val_") in keys and metric.startswith("val_"):
-        hint += " (a val_ metric needs data_loader.args.validation_split above 0)"
-    yield Problem(
-        path="trainer.monitor", message=f'"{metric}" is not computed: watch one of {hint}'
-    )
+    yield Problem(path="trainer.monitor", message=_not_computed(metric, keys))
 
 
-def _ranges(
-    arch: Component | None, optimizer: Component | None, scheduler: Component | None
-) -> Iterable[Problem]:
+def _ranges(optimizer: Component | None, scheduler: Component | None) -> Iterable[Problem]:
     """Values of the right type that torch would refuse once the run has begun."""
-    if arch is not None:  # the data has ten classes
-        yield from _at_least("arch", arch.args, 10, ("num_classes",))
     if optimizer is not None:
         args = optimizer.args
         yield from _at_least("optimizer", args, 0, _NOT_NEGATIVE)
@@ -207,9 +250,5 @@ _NOT_NEGATIVE = (
     "initial_accumulator_value",
 )  # fmt: skip
 _PERIODS = ("step_size", "T_max", "T_0", "T_mult", "total_steps", "step_size_up", "step_size_down")
-_OFFERED: dict[str, tuple[str, Callable[[], dict[str, Signature]]]] = {
-    "arch": ("model", lambda: signatures.ours("models", skip=0)),
-    "optimizer": ("optimizer", _optimizers),
-    "loss": ("loss", lambda: signatures.ours("losses", skip=2)),
-    "lr_scheduler": ("scheduler", signatures.schedulers),
-}
+_KINDS = {"arch": "model", "optimizer": "optimizer", "loss": "loss", "lr_scheduler": "scheduler"}
+"""What a block of the config names, in a word."""

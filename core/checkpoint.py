@@ -2,7 +2,8 @@
 
 A file is what `torch.save` makes of pytorch-template's six keys (arch, epoch, state_dict,
 optimizer, monitor_best, config) and one of ours, `mnist_tui`, with all an exact resume needs.
-`config` is a plain dict, so that the template itself can open it with torch 2.6 and later.
+`config` is a plain dict, so that the template itself can open it with torch 2.6 and later. Its own
+files are read too, those of 2018 included.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ import io
 import json
 import pickle
 import shutil
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import sidecar
+from core import sidecar, template_pickle
 from core.errors import MistakeError
 from core.files import DamagedWriteError, write_atomic
 from core.sidecar import Sidecar
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from torch import nn
 
 OURS = "mnist_tui"
 REQUIRED = {"arch", "epoch", "state_dict", "optimizer", "monitor_best", "config"}
@@ -35,6 +39,12 @@ OURS_REQUIRED = {
 }  # fmt: skip
 SPARE_FACTOR = 2.5
 """Free space asked for, in sizes of the file: itself, its neighbour, and some air."""
+WRAPPERS = ("DataParallel", "DistributedDataParallel")
+"""What the template writes as arch where it trained on several GPUs."""
+_PREFIX = "module."
+"""Before each name of the weights then."""
+_LOADING = threading.Lock()
+"""torch lets in names for the whole process, so two threads must not do it at once."""
 
 
 class CheckpointError(MistakeError):
@@ -47,6 +57,16 @@ class Checkpoint:
 
     path: Path
     content: dict[str, Any]
+    weights_only: bool = False
+    """Whether nothing else is to be taken from it: it is fine-tuned."""
+
+    @property
+    def arch(self) -> str:
+        """The class of its network."""
+        arch, named = str(self.content["arch"]), self.config.get("arch")
+        if arch not in WRAPPERS:
+            return arch
+        return str(named.get("type", arch) if isinstance(named, dict) else named or arch)
 
     @property
     def epoch(self) -> int:
@@ -127,20 +147,54 @@ def load(path: Path) -> Checkpoint:
         has = set(content) if isinstance(content, dict) else set()
         lacks = ", ".join(sorted(REQUIRED - has))
         raise CheckpointError(f"{path}: is not a training checkpoint: it lacks {lacks}")
-    if not isinstance(content["config"], dict) or not isinstance(content["epoch"], int):
+    settings = _plain_config(content["config"])
+    if settings is None or not isinstance(content["epoch"], int):
         raise CheckpointError(f"{path}: is not a training checkpoint: its epoch or config is odd")
     _check_ours(path, content.get(OURS))
-    return Checkpoint(path, content)
+    weights = _without_prefix(content["state_dict"])
+    return Checkpoint(path, {**content, "config": settings, "state_dict": weights})
+
+
+def load_weights(model: nn.Module, start: Checkpoint, *, assign: bool = False) -> None:
+    """Put the weights of a checkpoint into a network. Raises CheckpointError if they do not fit."""
+    try:
+        model.load_state_dict(start.content["state_dict"], assign=assign)
+    except (RuntimeError, AttributeError, TypeError) as error:
+        lines = [line.strip() for line in str(error).splitlines()]
+        detail = lines[1] if len(lines) > 1 else lines[0]
+        name = type(model).__name__
+        raise CheckpointError(f"{start.path}: its weights do not fit {name}: {detail}") from error
 
 
 def _read(path: Path) -> object:
+    stand_ins = torch.serialization.safe_globals(template_pickle.STAND_INS)
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with _LOADING, stand_ins:
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(f"{path}: {_unsafe(path)}") from error
     except Exception as error:  # a hostile file may raise anything
         first = str(error).partition("\n")[0]
         raise CheckpointError(f"{path}: is not a checkpoint: {first}: give another") from error
+
+
+def _plain_config(value: object) -> dict[str, Any] | None:
+    """A config as JSON has it, out of the template's own object where it is in one."""
+    if isinstance(value, template_pickle.ConfigParser):
+        value = value.attributes.get("_config")
+    if not isinstance(value, dict):
+        return None
+    try:  # also of a dict that holds itself, or something that is no value of JSON
+        plain: dict[str, Any] = json.loads(json.dumps(value))
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return plain
+
+
+def _without_prefix(weights: object) -> object:
+    if not isinstance(weights, dict) or not all(str(name).startswith(_PREFIX) for name in weights):
+        return weights
+    return {str(name).removeprefix(_PREFIX): value for name, value in weights.items()}
 
 
 def _check_ours(path: Path, ours: object) -> None:
@@ -156,7 +210,8 @@ def _check_ours(path: Path, ours: object) -> None:
 
 
 def _check_sums(path: Path) -> None:
-    # torch loads most files with a flipped bit in silence; the zip's checksums find them.
+    # torch loads most files with a flipped bit in silence; the zip's checksums find them. Those
+    # of torch before 1.6 have none.
     try:
         whole = sidecar.is_whole(path)
     except Exception:  # a flipped bit may ask for a password, or for an unknown compression
@@ -177,7 +232,7 @@ def _check_head(path: Path) -> None:
         raise CheckpointError(message) from error
     if not head:
         raise CheckpointError(f"{path}: is empty: use an older checkpoint")
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith((b"PK\x03\x04", sidecar.LEGACY_HEAD)):
         return
     if head.lstrip()[:1] in (b"{", b"["):
         message = f"{path}: is a JSON file, not a checkpoint: give a .pth file"
@@ -192,8 +247,9 @@ def _check_head(path: Path) -> None:
 
 def _unsafe(path: Path) -> str:
     try:
-        names = torch.serialization.get_unsafe_globals_in_checkpoint(path)
+        found = torch.serialization.get_unsafe_globals_in_checkpoint(path)
+        names = set(found) - template_pickle.NAMES
     except Exception:  # whatever a hostile file makes of it, the answer is the same
-        names = []
+        names = set()
     what = json.dumps(sorted(names)) if names else "something other than tensors and plain values"
     return f"holds {what}, which may run code, so it was not opened: give another file"

@@ -22,6 +22,10 @@ from pydantic import (
 
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
+from core.normalize import normalize
+
+MAX_THREADS = 1024
+"""More than that no machine has CPUs for, and many cannot even start."""
 
 
 def _number_only(value: object) -> object:
@@ -98,11 +102,26 @@ class LoaderArgs(BaseModel):
         return value
 
 
+class Augment(BaseModel):
+    """Random changes of each training image, drawn anew whenever it is seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    shift: Annotated[Whole, Field(ge=0, le=14)] = 0
+    """Pixels at most, each way."""
+    rotate: Annotated[Number, Field(ge=0, le=180)] = 0.0
+    """Degrees at most, either way round."""
+    scale: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    """Share of the size at most, larger or smaller."""
+
+
 class Loader(Block):
     """The data set and how it is cut into batches."""
 
     type: Annotated[str, BeforeValidator(_text_only)]
     args: LoaderArgs
+    augment: Augment | None = None
+    """Of the training images alone; absent or empty for none."""
 
 
 class Scheduler(Component):
@@ -110,6 +129,8 @@ class Scheduler(Component):
 
     interval: Literal["epoch", "batch"] = "epoch"
     """When it steps: after each epoch, as in the template, or after each batch."""
+    metric: Annotated[str, BeforeValidator(_text_only)] | None = None
+    """What ReduceLROnPlateau looks at; without it what is monitored."""
 
 
 class TrainerArgs(Block):
@@ -122,6 +143,10 @@ class TrainerArgs(Block):
     monitor: str = "off"
     early_stop: Number | None = None
     tensorboard: StrictBool = False
+    tensorboard_images: StrictBool = False
+    """A batch of images an epoch too; the template's own costs 35 MB for two epochs."""
+    tensorboard_histograms: StrictBool = False
+    """How each layer's weights are spread, an epoch."""
     keep_checkpoints: Annotated[Whole, Field(ge=1)] | None = None
     """How many `checkpoint-epochN.pth` to keep; all of them where it is absent."""
     len_epoch: Annotated[Whole, Field(ge=1)] | None = None
@@ -156,7 +181,7 @@ class Config(Block):
     trainer: TrainerArgs
     seed: Annotated[Whole, Field(ge=0, lt=2**44)] = 123
     """Of everything random; 123 is what the template hard-codes. Each epoch makes 64 bits of it."""
-    threads: Annotated[Whole, Field(ge=1)] | None = None
+    threads: Annotated[Whole, Field(ge=1, le=MAX_THREADS)] | None = None
     """CPU threads for torch; those this process may use where it is absent."""
     device: str | None = None
 
@@ -179,11 +204,20 @@ class Config(Block):
 
     @classmethod
     def parse(cls, value: object) -> Config:
-        """Check the shape of a config. Raises ConfigError with every problem in it."""
+        """Check the shape of a config, read as `core.normalize` does.
+
+        Raises ConfigError with every problem in it.
+        """
+        normal = normalize(value)
+        if normal.foreign:
+            raise ConfigError([Problem(path="", message=normal.foreign)])
         try:
-            return cls.model_validate(value)
+            config = cls.model_validate(normal.value)
         except ValidationError as error:
-            raise ConfigError(_problems(error)) from error
+            raise ConfigError([*normal.problems, *_problems(error)]) from error
+        if normal.problems:
+            raise ConfigError(list(normal.problems))
+        return config
 
 
 def _problems(error: ValidationError) -> list[Problem]:
@@ -200,7 +234,7 @@ def _sentence(path: str, item: dict[str, Any]) -> str:
     if kind == "missing":
         return "is missing: add it"
     if kind == "extra_forbidden":
-        return "MnistDataLoader has no such argument: remove it"
+        return f"{_OWNERS.get(path.rpartition('.')[0], 'it')} has no such argument: remove it"
     if kind == "value_error":
         return str(context["error"])
     if kind == "literal_error":
@@ -214,6 +248,7 @@ def _sentence(path: str, item: dict[str, Any]) -> str:
 
 
 _COMPONENTS = ("arch", "data_loader", "optimizer", "lr_scheduler")
+_OWNERS = {"data_loader.args": "MnistDataLoader", "data_loader.augment": "augment"}
 _KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -225,5 +260,6 @@ _KINDS = {
     "dict": "an object",
     "model": "an object",
     "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
     "less_than": "less than {lt}",
 }

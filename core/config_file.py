@@ -12,6 +12,11 @@ from core.errors import MistakeError
 from core.files import write_atomic
 from core.jsontext import JsonText, JsonTextError
 
+LENIENT = (
+    "the config is not plain JSON (comments, commas or a byte order mark): it is read all the "
+    "same, and saving writes plain JSON"
+)
+
 PRESETS = Path(__file__).parent / "bundled" / "configs"
 
 
@@ -40,7 +45,7 @@ class ConfigError(MistakeError):
 def read_text(path: Path) -> JsonText:
     """The text of a config file. Raises ConfigError if it is missing or not JSON."""
     try:
-        text = JsonText(path.read_text(encoding="utf-8"))
+        text = JsonText(path.read_bytes().decode())  # not read_text: the line ends are the file's
         is_object = isinstance(text.value, dict)
     except FileNotFoundError as error:
         message = "there is no such file: give a config.json with -c"
@@ -58,11 +63,11 @@ def read_text(path: Path) -> JsonText:
 
 
 def save_text(path: Path, text: JsonText) -> None:
-    """Write a config file atomically, the former one kept beside it as `.bak`."""
+    """Write a config file atomically as plain JSON, the former one kept beside it as `.bak`."""
     path = path.resolve()  # a link stays one, what it leads to is written
     if path.exists():
         write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
-    write_atomic(path, text.text.encode())
+    write_atomic(path, text.plain.text.encode())
 
 
 def default_path(folder: Path) -> Path:

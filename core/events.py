@@ -48,6 +48,10 @@ class RunStarted(Event):
     save_dir: str
     data_dir: str
     """Both absolute."""
+    classes: list[str] = field(default_factory=list)
+    """Their names, by label; none in journals from before they were told."""
+    verbosity: int | None = None
+    """How much is said: 0, 1 or 2; None in journals from before it was told."""
     parent: str | None = None
     """The checkpoint this run was resumed from, where it lies in another run."""
     changes: dict[str, Any] = field(default_factory=dict)
@@ -91,11 +95,12 @@ class EpochEnded(Event):
     step: int
     metrics: Metrics
     """loss, each metric, and with validation val_loss, val_<metric>; means over samples."""
-    lr: float
+    lr: float | None
+    """None where another program trained the epoch, which did not write it down."""
     seconds: float
     """Of training and validation, pauses not counted."""
-    images_per_second: float
-    """Of the training part."""
+    images_per_second: float | None
+    """Of the training part; None as with lr."""
     best: bool
     """Whether the monitored metric is the best so far; a tie counts, as in the template."""
     num_bad_epochs: int

@@ -1,4 +1,4 @@
-"""MNIST's own files, read without torch: where they are, what they hold, whether they are whole.
+"""Files in MNIST's format, read without torch: what they hold, and whether they are whole.
 
 The IDX format: two zero bytes, a type byte (8: unsigned byte), the number of dimensions, the size
 of each as a big-endian 32-bit number, then the values (Yann LeCun's page of the data set).
@@ -44,11 +44,6 @@ class Split:
     labels: Path
     """N classes."""
 
-    @property
-    def bundled(self) -> bool:
-        """Whether these are the files that came with the program."""
-        return self.images.parent == BUNDLED
-
     def num_samples(self) -> int:
         """How many samples the headers promise; raises DataError if they disagree."""
         images, labels = read_shape(self.images), read_shape(self.labels)
@@ -60,17 +55,16 @@ class Split:
         return images[0]
 
 
-def find(data_dir: Path, *, training: bool) -> Split:
-    """The files in `data_dir` in torchvision's layout, raw or compressed, else the bundled ones."""
+def file_names(*, training: bool) -> tuple[str, str]:
+    """Of the images and the labels of one half, uncompressed."""
     prefix = "train" if training else "t10k"
-    for folder in (data_dir / "MNIST" / "raw", data_dir):
-        images = _existing(folder / f"{prefix}-images-idx3-ubyte")
-        labels = _existing(folder / f"{prefix}-labels-idx1-ubyte")
-        if images and labels:
-            return Split(images, labels)
-    return Split(
-        BUNDLED / f"{prefix}-images-idx3-ubyte.gz", BUNDLED / f"{prefix}-labels-idx1-ubyte.gz"
-    )
+    return f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte"
+
+
+def pair(folder: Path, *, training: bool) -> Split | None:
+    """The two files of one half in `folder`, raw or compressed; None unless both are there."""
+    images, labels = (existing(folder / name) for name in file_names(training=training))
+    return Split(images, labels) if images and labels else None
 
 
 def read_shape(path: Path) -> tuple[int, ...]:
@@ -113,7 +107,8 @@ def _check_bundled(path: Path) -> None:
         raise DataError(f"{path}: is damaged (md5 {digest}): install mnist-tui again")
 
 
-def _existing(path: Path) -> Path | None:
+def existing(path: Path) -> Path | None:
+    """The file, as it is or compressed; None where there is neither."""
     for candidate in (path, path.with_name(path.name + ".gz")):
         if candidate.is_file():
             return candidate

@@ -1,4 +1,8 @@
-"""JSON text that is edited in place: what is not touched keeps its spaces, order and line."""
+"""JSON text that is edited in place: what is not touched keeps its spaces, order and line.
+
+Comments, commas too many or too few and a byte order mark are read over; an edit, and whoever
+writes the text, takes them out (`plain`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from core import lenient
 from core.errors import MistakeError
 
 Path = tuple[str | int, ...]
@@ -30,25 +35,25 @@ class JsonText:
     @cached_property
     def value(self) -> Any:
         """The text, read. Raises JsonTextError."""
-        try:
-            return json.loads(self.text, parse_constant=self._refuse)
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise JsonTextError(f"{where}: not valid JSON: {error.msg}") from error
-        except JsonTextError:
-            raise
-        except ValueError as error:
-            raise JsonTextError(str(error)) from error
-        except RecursionError as error:
-            raise JsonTextError(_TOO_DEEP) from error
+        return self._read[1]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text is JSON without any leniency. Raises JsonTextError."""
+        return self._read[0] == self.text
+
+    @property
+    def plain(self) -> JsonText:
+        """The same values as JSON that every program can read. Raises JsonTextError."""
+        return self if self.is_plain else JsonText(lenient.tidied(self.text))
 
     @cached_property
     def spans(self) -> dict[Path, tuple[int, int]]:
         """Start and end of every value, by its path. Raises JsonTextError."""
         found: dict[Path, tuple[int, int]] = {}
-        _ = self.value  # only a text that is JSON can be scanned
+        text = self._read[0]  # only a text that is JSON can be scanned
         try:
-            _scan(self.text, _skip(self.text, 0), (), found)
+            _scan(text, _skip(text, 0), (), found)
         except RecursionError as error:
             raise JsonTextError(_TOO_DEEP) from error
         return found
@@ -63,11 +68,12 @@ class JsonText:
         Raises JsonTextError for a place that a list does not have and a number that JSON does not.
         """
         path = self._resolve(path)
+        if self._has(path, value):
+            return self
+        if not self.is_plain:
+            return self.plain.set(path, value)
         if path in self.spans:
-            start, end = self.spans[path]
-            if json.dumps(json.loads(self.text[start:end])) == json.dumps(value):
-                return self
-            return self._replace(start, end, _dump(value, path))
+            return self._replace(*self.spans[path], _dump(value, path))
         if len(path) > 1 and path[:-1] not in self.spans:
             return self.set(path[:-1], {}).set(path, value)
         member = f"{json.dumps(path[-1], ensure_ascii=False)}: {_dump(value, path)}"
@@ -81,8 +87,38 @@ class JsonText:
 
     def remove(self, path: Path) -> JsonText:
         """The text without the key at `path`, and without its comma."""
-        rest = self._without(path)
+        rest = self.plain._without(path)
         return rest.remove(path) if path in rest.spans else rest  # the key may come twice
+
+    def _has(self, path: Path, value: object) -> bool:
+        if path not in self.spans:
+            return False
+        start, end = self.spans[path]
+        return json.dumps(json.loads(self._read[0][start:end])) == json.dumps(value)
+
+    @cached_property
+    def _read(self) -> tuple[str, Any]:
+        """The text as JSON reads it, its places those of `text`, and the value."""
+        try:
+            return self.text, self._loads(self.text)
+        except json.JSONDecodeError:
+            text = lenient.blanked(self.text)
+        try:
+            return text, self._loads(text)
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            raise JsonTextError(f"{where}: not valid JSON: {error.msg}") from error
+
+    def _loads(self, text: str) -> Any:
+        """Raises JsonTextError, or JSONDecodeError where the text is not JSON."""
+        try:
+            return json.loads(text, parse_constant=self._refuse)
+        except (json.JSONDecodeError, JsonTextError):
+            raise
+        except ValueError as error:
+            raise JsonTextError(str(error)) from error
+        except RecursionError as error:
+            raise JsonTextError(_TOO_DEEP) from error
 
     def _without(self, path: Path) -> JsonText:
         siblings = self._children(path[:-1])
@@ -115,7 +151,7 @@ class JsonText:
         return sorted(children, key=lambda item: self.spans[item])
 
     def _refuse(self, constant: str) -> object:
-        matches = _TEXT_OR_CONSTANT.finditer(self.text)
+        matches = _TEXT_OR_CONSTANT.finditer(lenient.blanked(self.text))
         start = next((match.start() for match in matches if match[1] == constant), 0)
         line = self.text.count("\n", 0, start) + 1
         column = start - self.text.rfind("\n", 0, start)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_STEP = "step "
+_TIME_WIDTH = len("2026-11-23 14:22:33  ")
+_FROM_VERBOSITY = {e.StepEnded: 2, e.EpochEnded: 1, e.CheckpointSaved: 1}
+"""From which verbosity on an event is told; those that are not here always are."""
+
 
 @contextlib.contextmanager
 def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
@@ -30,6 +35,27 @@ def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
     finally:
         with contextlib.suppress(OSError):  # closing writes what a full disk did not take
             file.close()
+
+
+class Narrator:
+    """Turns events into lines, as many as the run's `trainer.verbosity` asks for.
+
+    As in pytorch-template: 0 leaves out what goes as planned, 1 tells the epochs, 2 steps too.
+    """
+
+    def __init__(self) -> None:
+        self._verbosity = 2
+
+    def line(self, event: e.Event) -> str | None:
+        """The event in words, or None."""
+        if isinstance(event, e.RunStarted) and event.verbosity is not None:
+            self._verbosity = event.verbosity
+        return sentence(event) if self._verbosity >= _FROM_VERBOSITY.get(type(event), 0) else None
+
+
+def is_step(line: str) -> bool:
+    """Whether a line of the log tells of a step: there are many of them."""
+    return line[_TIME_WIDTH:].startswith(_STEP)
 
 
 def numbers(metrics: e.Metrics) -> str:
@@ -54,6 +80,12 @@ def _(event: e.RunStarted) -> str:
         f"training {start} to epoch {event.epochs} on {where}: {event.num_train:,} images, "
         f"{event.num_validation:,} for validation, {event.num_parameters:,} parameters"
     )
+
+
+@sentence.register
+def _(event: e.StepEnded) -> str:
+    loss = "nan" if event.loss is None else f"{event.loss:.4f}"
+    return f"{_STEP}{event.step_in_epoch} of epoch {event.epoch}: loss {loss}  lr {event.lr:.6g}"
 
 
 @sentence.register

@@ -18,5 +18,5 @@ def accuracy(output: Tensor, target: Tensor) -> Tensor:
 
 def top_k_acc(output: Tensor, target: Tensor, k: int = 3) -> Tensor:
     """Share of samples whose true class is among the `k` likeliest."""
-    likeliest = output.topk(k, dim=1).indices
+    likeliest = output.topk(min(k, output.shape[1]), dim=1).indices
     return (likeliest == target[:, None]).any(dim=1).float().mean()

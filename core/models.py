@@ -36,13 +36,15 @@ class MnistModel(nn.Module):
 
 
 class NormalizedCnn(nn.Module):
-    """Two 5×5 convolutions with batch normalisation and a wide linear layer, without dropout.
+    """Two 5×5 convolutions with batch normalisation and a wide linear layer.
 
     About 80,000 parameters at its default widths; it learns far more in its first epoch than
     `MnistModel` does. Input and output as there.
     """
 
-    def __init__(self, width: int = 16, hidden: int = 128, num_classes: int = 10) -> None:
+    def __init__(
+        self, width: int = 16, hidden: int = 128, dropout: float = 0.0, num_classes: int = 10
+    ) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(1, width, kernel_size=5, bias=False),
@@ -58,7 +60,38 @@ class NormalizedCnn(nn.Module):
         self.classifier = nn.Sequential(
             nn.Linear(2 * width * 4 * 4, hidden), nn.ReLU(), nn.Linear(hidden, num_classes)
         )
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, images: Tensor) -> Tensor:
         """Log-probabilities of each class."""
-        return F.log_softmax(self.classifier(self.features(images)), dim=1)
+        return F.log_softmax(self.classifier(self.dropout(self.features(images))), dim=1)
+
+
+class CompactCnn(nn.Module):
+    """Four convolutions with batch normalisation, averaged over the picture into one linear layer.
+
+    9,622 parameters at its default width. Input and output as in `MnistModel`.
+    """
+
+    def __init__(self, width: int = 12, num_classes: int = 10) -> None:
+        super().__init__()
+        widths = [width, width * 4 // 3, width * 5 // 3, width * 2]
+        self.features = nn.Sequential(
+            *_normalized(1, widths[0], kernel=5, padding=0),
+            nn.MaxPool2d(2),
+            *_normalized(widths[0], widths[1], kernel=3, padding=1),
+            *_normalized(widths[1], widths[2], kernel=3, padding=1),
+            nn.MaxPool2d(2),
+            *_normalized(widths[2], widths[3], kernel=3, padding=0),
+        )
+        self.classifier = nn.Linear(widths[3], num_classes)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Log-probabilities of each class."""
+        averages = self.features(images).mean(dim=(2, 3))
+        return F.log_softmax(self.classifier(averages), dim=1)
+
+
+def _normalized(before: int, after: int, *, kernel: int, padding: int) -> list[nn.Module]:
+    convolution = nn.Conv2d(before, after, kernel, padding=padding, bias=False)
+    return [convolution, nn.BatchNorm2d(after), nn.ReLU()]

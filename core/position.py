@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, resume, signatures
+from core import build, checkpoint, resume, schedules, signatures, template_position
 from core.checkpoint import CheckpointError
 from core.config import Config
+from core.config_file import ConfigError
 from core.events import EpochEnded
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
     from torch.optim import Optimizer
 
     from core.checkpoint import Checkpoint
@@ -32,7 +33,7 @@ def content(training: Training) -> dict[str, Any]:
         "arch": type(training.model).__name__,
         "epoch": training.epoch,
         "state_dict": training.model.state_dict(),
-        "optimizer": training.optimizer.state_dict(),
+        "optimizer": _optimizer_state(training.optimizer),
         "monitor_best": judge.best if judge.metric else 0,
         "config": training.raw_config,
         checkpoint.OURS: {
@@ -50,6 +51,10 @@ def content(training: Training) -> dict[str, Any]:
             "lr": training.lr,
             "device": str(training.device),
             "data_dir": str(training.data_dir),
+            "data_set": {
+                "classes": list(training.classes),
+                **training.train_set.normalization._asdict(),
+            },
             "torch": str(torch.__version__),
         },
     }
@@ -60,14 +65,18 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
 
     The order matters: an optimizer's state brings its learning rates, which a schedule reads.
     """
-    load_weights(training.model, start)
-    training.epoch = start.epoch
-    notices = [*_restore_optimizer(training, start), *_restore_schedule(training, start)]
-    notices += _change_rate(training, start)
+    checkpoint.load_weights(training.model, start)
+    if start.weights_only:
+        return [f"begins with the weights of {start.path}, and with nothing else of it"]
+    training.epoch, before = start.epoch, _config_before(training, start)
+    notices = [
+        *_restore_optimizer(training, start, before),
+        *_restore_schedule(training, start, before),
+        *_change_rate(training, start, before),
+    ]
     ours = start.ours
     if not ours:
-        training.step = training.epoch * training.num_steps
-        return [*notices, f"{start.path.name} keeps no exact position: the draws will be others"]
+        return [*notices, *template_position.restore(training, start, before)]
     training.judge.load_state_dict(ours["judge"])
     training.history = [EpochEnded(**event) for event in ours["history"]]
     _set_generators(ours["generators"], training.device)
@@ -81,22 +90,32 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
     return [*notices, *_differences(training, ours)]
 
 
-def load_weights(model: nn.Module, start: Checkpoint, *, assign: bool = False) -> None:
-    """Put the weights of a checkpoint into a network. Raises CheckpointError if they do not fit."""
+def _optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
+    """The state as any program can go on with it.
+
+    How this machine steps is left out: another program's parameters may lie in memory in another
+    way, and a fused update would read past the difference.
+    """
+    state = optimizer.state_dict()
+    groups = [
+        {**group, "fused": None} if "fused" in group else group for group in state["param_groups"]
+    ]
+    return {**state, "param_groups": groups}
+
+
+def _config_before(training: Training, start: Checkpoint) -> Config:
+    """The config in the file; that of now where it makes no sense, as in a file of others."""
     try:
-        model.load_state_dict(start.content["state_dict"], assign=assign)
-    except (RuntimeError, AttributeError, TypeError) as error:
-        lines = [line.strip() for line in str(error).splitlines()]
-        detail = lines[1] if len(lines) > 1 else lines[0]
-        name = type(model).__name__
-        raise CheckpointError(f"{start.path}: its weights do not fit {name}: {detail}") from error
+        return Config.parse(start.config)
+    except ConfigError:
+        return training.config
 
 
-def _restore_optimizer(training: Training, start: Checkpoint) -> list[str]:
-    before, now = start.config.get("optimizer", {}), training.config.optimizer
-    if before.get("type") != now.type:
+def _restore_optimizer(training: Training, start: Checkpoint, before: Config) -> list[str]:
+    then, now = before.optimizer, training.config.optimizer
+    if then.type != now.type:
         return [f"optimizer.type is {now.type} now: its state starts anew"]
-    args = before.get("args", {})
+    args = then.args
     changed = sorted(
         name for name in {*args, *now.args} - {"lr"} if args.get(name) != now.args.get(name)
     )
@@ -113,8 +132,20 @@ def _restore_optimizer(training: Training, start: Checkpoint) -> list[str]:
         group.update({name: optimizer.defaults[name] for name in changed})
         if "fused" in optimizer.defaults:  # how this machine steps, not that of the file
             group["fused"] = optimizer.defaults["fused"]
+    _refuse_other_sizes(optimizer, start)
     _lay_out_alike(optimizer)
     return notices
+
+
+def _refuse_other_sizes(optimizer: Optimizer, start: Checkpoint) -> None:
+    """torch's fused update trusts that a state has its parameter's size, and reads on past it."""
+    if not optimizer.param_groups[0].get("fused"):
+        return
+    for parameter, state in optimizer.state.items():
+        for name, value in state.items():
+            if torch.is_tensor(value) and value.dim() and value.shape != parameter.shape:
+                sizes = f"{name} is {tuple(value.shape)} where {tuple(parameter.shape)} is wanted"
+                raise CheckpointError(f"{start.path}: its optimizer does not fit: {sizes}")
 
 
 def _lay_out_alike(optimizer: Optimizer) -> None:
@@ -129,12 +160,15 @@ def _lay_out_alike(optimizer: Optimizer) -> None:
                 state[name] = torch.empty_like(parameter).copy_(value)
 
 
-def _restore_schedule(training: Training, start: Checkpoint) -> list[str]:
-    state, optimizer = start.ours.get("lr_scheduler"), training.config.optimizer.type
-    same = start.config.get("lr_scheduler") == training.raw_config.get("lr_scheduler")
-    same = same and start.config.get("optimizer", {}).get("type") == optimizer
+def _restore_schedule(training: Training, start: Checkpoint, before: Config) -> list[str]:
+    now, state = training.config, start.ours.get("lr_scheduler")
+    same = before.lr_scheduler == now.lr_scheduler and before.optimizer.type == now.optimizer.type
+    if now.lr_scheduler is not None and now.lr_scheduler.type == schedules.PLATEAU:
+        same = same and schedules.watched(before) == schedules.watched(now)
     if same and training.scheduler is None:
         return []
+    if same and not start.ours and template_position.can_catch_up(training):
+        return template_position.catch_up(training, start)
     if same and training.scheduler is not None and state is not None:
         training.scheduler.load_state_dict(state)
         # The optimizer did step, in the process before; torch would warn that it never has.
@@ -149,15 +183,21 @@ def _restore_schedule(training: Training, start: Checkpoint) -> list[str]:
     return ["the learning rate schedule starts anew"]
 
 
-def _change_rate(training: Training, start: Checkpoint) -> list[str]:
-    before, now = start.config.get("optimizer", {}), training.config.optimizer
-    if before.get("type") != now.type:
+def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[str]:
+    then, now = before.optimizer, training.config.optimizer
+    if then.type != now.type:
         return []
     lr = signatures.optimizer(now.type).get("lr")
     default = lr.default if lr else None
-    old, new = before.get("args", {}).get("lr", default), now.args.get("lr", default)
-    if not old or old == new:
+    old, new = then.args.get("lr", default), now.args.get("lr", default)
+    if not old:
         return []
+    actual = old if start.ours else template_position.first_rate(training, start, old)
+    if old == new:
+        return [] if actual == old else [template_position.another_rate(start, actual, old)]
+    if actual == new:
+        return []
+    old = actual
     factor = new / old
     for group in training.optimizer.param_groups:
         group.update({name: group[name] * factor for name in _GROUP_RATES if name in group})
@@ -174,6 +214,7 @@ def _same_batches(training: Training, start: Checkpoint) -> bool:
     return (
         start.ours["num_steps"] == training.num_steps
         and before.seed == now.seed
+        and before.data_loader.type == now.data_loader.type
         and before.data_loader.args.model_dump(exclude={"num_workers"})
         == now.data_loader.args.model_dump(exclude={"num_workers"})
     )

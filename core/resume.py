@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import check, checkpoint, config, config_file, devices, runs
+from core import build, check, checkpoint, config, config_file, devices, normalize, runs
 from core.errors import MistakeError
 from core.events import RunStarted
 from core.journal import Follower
@@ -23,6 +23,8 @@ IN_PLACE = {
     "trainer.keep_checkpoints",
     "trainer.verbosity",
     "trainer.tensorboard",
+    "trainer.tensorboard_images",
+    "trainer.tensorboard_histograms",
 }
 """What may change without the run becoming another one."""
 
@@ -60,6 +62,8 @@ class Plan:
     changes: dict[str, Any]
     """What changes for the run that goes on in place."""
     notices: list[str] = field(default_factory=list)
+    weights_only: bool = False
+    """Whether the new run begins at its first epoch, with the weights alone."""
 
     def realize(self) -> Run:
         """The directory to train: the run itself, or a new one made now."""
@@ -67,7 +71,13 @@ class Plan:
             return self.run
         made = config.Config.parse(self.text.value)
         save_dir = made.trainer.save_dir.expanduser()
-        return runs.create(save_dir, made.name, self.text.text, parent=self.checkpoint)
+        return runs.create(
+            save_dir,
+            made.name,
+            self.text.text,
+            parent=self.checkpoint,
+            weights_only=self.weights_only,
+        )
 
 
 def effective(run: Run, changes: dict[str, Any]) -> Effective:
@@ -88,12 +98,14 @@ def starting_checkpoint(run: Run) -> tuple[Checkpoint | None, list[str]]:
     if run.checkpoints():
         return newest_valid(run)
     parent = run.parent()
-    return (checkpoint.load(parent) if parent else None), []
+    if parent is None:
+        return None, []
+    return replace(checkpoint.load(parent), weights_only=run.fine_tunes()), []
 
 
 def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
     """The furthest checkpoint that can be read, and a sentence about each that cannot."""
-    problems = _renew_sidecars(run) if run.journal_path.exists() else {}
+    problems = _renew_sidecars(run) if run.ours() else {}
     for path in reversed(run.checkpoints()):
         if path in problems:
             continue
@@ -167,23 +179,69 @@ def plan(
     start, notices = _target(reference, save_dir)
     run = Run(start.path.parent)
     before = _config_before(start, run, notices)
-    text = before
-    for key, block in (given.value if given else {}).items():
-        text = text.set((key,), block)
-    for path, value in edits.items():
-        text = text.set(config_file.parse_path(path), value)
+    text = _replaced(before, given, edits)
     settings = check.load(text.value)
+    _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
     _refuse_endless(settings, start, before.value, differing)
-    fits = differing.keys() <= IN_PLACE and run.journal_path.exists() and not run.live()
+    fits = differing.keys() <= IN_PLACE and run.ours() and not run.live()
     if fits and _is_furthest(start, run):
         return Plan(start.path, run, text, differing, notices)
     return Plan(start.path, None, text, {}, notices)
 
 
+def fine_tuning(
+    reference: str,
+    save_dir: Path,
+    given: JsonText | None,
+    edits: dict[str, Any],
+) -> Plan:
+    """What `--fine-tune reference` means: a new run from the weights alone. Raises MistakeError.
+
+    Its config comes about as that of `plan` does.
+    """
+    start, notices = _target(reference, save_dir)
+    before = _config_before(start, Run(start.path.parent), notices)
+    return _from_weights(start, _replaced(before, given, edits), notices)
+
+
+def fine_tuning_with(path: Path, text: JsonText) -> Plan:
+    """A new run from the weights of a checkpoint, its config as it stands. Raises MistakeError."""
+    return _from_weights(checkpoint.load(path), text, [])
+
+
+def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
+    """The config a checkpoint was trained with, and what should be said. Raises MistakeError."""
+    notices: list[str] = []
+    return _config_before(checkpoint.load(path), Run(path.parent), notices), notices
+
+
+def _from_weights(start: Checkpoint, text: JsonText, notices: list[str]) -> Plan:
+    _refuse_other_weights(check.load(text.value), start)
+    return Plan(start.path, None, text, {}, notices, weights_only=True)
+
+
+def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> JsonText:
+    for key, block in (normalize.editable(given).value if given else {}).items():
+        text = text.set((key,), block)
+    for path, value in edits.items():
+        text = text.set(config_file.parse_path(path), value)
+    return text
+
+
+def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
+    """Say that the weights do not fit before there is a run directory."""
+    if start.arch != settings.arch.type:
+        raise MistakeError(
+            f"arch.type: {start.path} holds the weights of {start.arch}, not of "
+            f"{settings.arch.type}: leave arch as it was"
+        )
+    checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
+
+
 def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, list[str]]:
     path = Path(reference).expanduser()
-    if path.is_file() or path.suffix == ".pth":
+    if path.is_file() or runs.is_checkpoint(path):
         return checkpoint.load(path.absolute()), []
     run = runs.find(reference, save_dir)
     if run.live():
@@ -195,11 +253,15 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
     inside = JsonText("{}")
     for key, value in start.config.items():
         inside = inside.set((key,), value)
+    inside = normalize.editable(inside)
     if not run.config_path.exists():
         notices.append(f"{run.path} has no config.json: taking the one in {start.path.name}")
         return inside
-    text = config_file.read_text(run.config_path)
-    if run.journal_path.exists():
+    written = config_file.read_text(run.config_path)
+    text = normalize.editable(written)
+    if not start.ours:
+        notices += normalize.notes_of(written)
+    if run.ours():
         for path, value in effective(run, {}).changes.items():
             text = text.set(config_file.parse_path(path), value)
     differing = ", ".join(_differing(inside.value, text.value).keys() - IN_PLACE)
@@ -214,7 +276,7 @@ def _refuse_endless(
     epochs, schedule = settings.trainer.epochs, settings.lr_scheduler
     kept = not any(path.startswith("lr_scheduler") for path in differing)
     if schedule and schedule.type in FIXED_LENGTH and kept:
-        longer = {"trainer.epochs"} if epochs > before["trainer"]["epochs"] else set()
+        longer = {"trainer.epochs"} if epochs > _epochs(before, epochs) else set()
         if schedule.interval == "batch":
             longer |= NUMBER_OF_STEPS
         for path in sorted(longer & differing.keys()):
@@ -231,6 +293,14 @@ def _refuse_endless(
             f"trainer.early_stop: ended after {num_bad} epochs without a better {metric}: "
             f"give --set trainer.early_stop={num_bad} or more"
         )
+
+
+def _epochs(before: dict[str, Any], otherwise: int) -> int:
+    """How far a run should have gone; a file of another program may not say it as ours do."""
+    try:
+        return config.Config.parse(before).trainer.epochs
+    except config_file.ConfigError:
+        return otherwise
 
 
 def _is_furthest(start: Checkpoint, run: Run) -> bool:

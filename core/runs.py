@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import folders, sidecar
+from core import folders, sidecar, template, template_log
 from core.errors import MistakeError
 from core.files import write_atomic, write_json
 from core.journal import Follower, is_live
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BEST, LAST = "model_best.pth", "last.pth"
+CHECKPOINT_ENDINGS = (".pth", ".pth.tar")
+"""The second one is pytorch-template's of 2018."""
 MAX_DEPTH = 6
 """Folders below a save folder that are searched: a name may hold slashes."""
 
@@ -80,14 +82,29 @@ class Run:
 
     def parent(self) -> Path | None:
         """The checkpoint it starts from where it is another run's."""
+        checkpoint = self._of_parent("checkpoint")
+        return Path(checkpoint) if isinstance(checkpoint, str) else None
+
+    def fine_tunes(self) -> bool:
+        """Whether it takes nothing but the weights from its parent."""
+        return self._of_parent("weights_only") is True
+
+    def _of_parent(self, key: str) -> object:
         try:
-            return Path(json.loads(self.parent_path.read_text(encoding="utf-8"))["checkpoint"])
+            return json.loads(self.parent_path.read_text(encoding="utf-8"))[key]
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def ours(self) -> bool:
+        """Whether it has a journal; without one it is pytorch-template's."""
+        return self.journal_path.exists()
+
     def state(self) -> RunState:
-        """The whole journal, folded."""
-        return fold(RunState(), Follower(self.journal_path).read())
+        """The whole journal, folded; of pytorch-template's runs what their log tells."""
+        if self.ours():
+            return fold(RunState(), Follower(self.journal_path).read())
+        epochs = [position(path)[0] for path in self.checkpoints()]
+        return template.state(self, max([0, *epochs]))
 
     def live(self) -> bool:
         """Whether somebody trains it now."""
@@ -95,17 +112,34 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Its checkpoint files, by (epoch, step); those without a sidecar by their name."""
-        return sorted(self.path.glob("*.pth"), key=_order)
+        return sorted(_checkpoints_in(self.path), key=_order)
+
+    def best_checkpoint(self) -> Path | None:
+        """The one to test: the best, else the furthest; None where there is none."""
+        found = self.checkpoints()
+        best = [path for path in found if path.name in template.BEST_NAMES]
+        return next(iter(best or found[-1:]), None)
 
 
-def create(save_dir: Path, name: str, config_text: str, parent: Path | None = None) -> Run:
-    """Claim a new run directory and put the config in it; on OSError none is left behind."""
+def create(
+    save_dir: Path,
+    name: str,
+    config_text: str,
+    parent: Path | None = None,
+    *,
+    weights_only: bool = False,
+) -> Run:
+    """Claim a new run directory and put the config in it; on OSError none is left behind.
+
+    With `weights_only` nothing else is taken from the parent.
+    """
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(_claim(folder).resolve())
     try:
         if parent is not None:
-            write_json(run.parent_path, {"checkpoint": str(parent.resolve())})
+            facts = {"checkpoint": str(parent.resolve()), "weights_only": weights_only}
+            write_json(run.parent_path, facts)
         write_atomic(run.config_path, config_text.encode())
     except BaseException:
         shutil.rmtree(run.path, ignore_errors=True)
@@ -155,13 +189,18 @@ def find(reference: str, save_dir: Path, *, prefer_live: bool = False) -> Run:
 
 def started(run: Run) -> float:
     """When a run was first started, in seconds since 1970: by its id, else by its files."""
-    try:
+    with contextlib.suppress(ValueError, OverflowError):
         return time.mktime(time.strptime(run.id[:15], "%Y%m%d_%H%M%S"))
-    except (ValueError, OverflowError):
-        try:
-            return run.config_path.stat().st_mtime
-        except OSError:
-            return 0.0
+    if (began := template_log.read(run.path).began) is not None:
+        return began
+    with contextlib.suppress(OSError):
+        return run.config_path.stat().st_mtime
+    return 0.0
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Whether a path is named as checkpoints are."""
+    return path.name.endswith(CHECKPOINT_ENDINGS)
 
 
 def position(checkpoint: Path) -> tuple[int, int, str]:
@@ -170,12 +209,18 @@ def position(checkpoint: Path) -> tuple[int, int, str]:
     if facts is not None:
         return facts.epoch, facts.step, checkpoint.name
     number = re.search(r"epoch(\d+)", checkpoint.name)
-    return int(number[1]) if number else -1, 0, checkpoint.name
+    epoch = int(number[1]) if number else template.epoch_of_best(checkpoint)
+    return -1 if epoch is None else epoch, 0, checkpoint.name
 
 
-def _order(checkpoint: Path) -> tuple[int, int, bool, str]:
+def _order(checkpoint: Path) -> tuple[int, int, int, str]:
     epoch, step, name = position(checkpoint)
-    return epoch, step, name == LAST, name  # where several say the same, the last one speaks
+    rank = 0 if name in template.BEST_NAMES else 2 if name == LAST else 1
+    return epoch, step, rank, name  # where several say the same, the last one speaks
+
+
+def _checkpoints_in(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.glob("*.pth*") if is_checkpoint(path))
 
 
 def _claim(folder: Path) -> Path:
@@ -219,7 +264,7 @@ def _is_folder(path: Path) -> bool:
 def _is_run(path: Path) -> bool:
     with contextlib.suppress(OSError):  # a folder that may not be entered, a name too long for one
         if (path / "config.json").is_file():
-            return (path / "events.jsonl").exists() or any(path.glob("*.pth"))
+            return (path / "events.jsonl").exists() or any(_checkpoints_in(path))
     return False
 
 

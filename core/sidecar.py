@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from core.events import Metrics
 
 SUFFIX = ".json"
+LEGACY_HEAD = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+"""How files of torch before 1.6 (2020) begin: no zips, and without checksums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,14 @@ def read(checkpoint: Path) -> Sidecar | None:
 
 
 def is_whole(checkpoint: Path) -> bool:
-    """Whether the file is a zip whose every part has the checksum written in it."""
+    """Whether the file is a zip whose every part has the checksum written in it.
+
+    Of a file of torch before 1.6 the head must do.
+    """
     try:
+        with checkpoint.open("rb") as file:
+            if file.read(len(LEGACY_HEAD)) == LEGACY_HEAD:
+                return True
         with zipfile.ZipFile(checkpoint) as archive:
             return archive.testzip() is None
     except Exception:  # a flipped bit can name a password, another version or method: not whole

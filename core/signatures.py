@@ -22,7 +22,6 @@ UNUSABLE_OPTIMIZERS = {"LBFGS", "SparseAdam", "Muon", "Optimizer"}
 # Those need Python objects that JSON does not have.
 UNUSABLE_SCHEDULERS = {
     "LambdaLR", "MultiplicativeLR", "SequentialLR", "ChainedScheduler", "LRScheduler",
-    "ReduceLROnPlateau",
 }  # fmt: skip
 
 
@@ -44,7 +43,7 @@ class Parameter:
             allowed = ast.literal_eval(f"[{choices[0]}]")
             names = ", ".join(allowed)
             return None if value in allowed else f"must be one of {names}, not {shown(value)}"
-        kinds = self._kinds()
+        kinds = self.kinds()
         if kinds and not any(_is(kind, value) for kind in kinds):
             return f"must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {shown(value)}"
         if isinstance(value, float) and not math.isfinite(value):
@@ -64,7 +63,8 @@ class Parameter:
                 return next((f"item {i}: {text}" for i, text in enumerate(problems) if text), None)
         return None
 
-    def _kinds(self) -> list[str]:
+    def kinds(self) -> list[str]:
+        """What it may be given, of bool, integer, number, text, list, null; empty if unknown."""
         outer = re.sub(r"\b(Optional|Union)\[(.*)\]", r"\1, \2", self.annotation)
         while "[" in outer and (inner := re.sub(r"\[[^\[\]]*\]", "", outer)) != outer:
             outer = inner  # the items of a list do not say what the whole is
@@ -133,13 +133,30 @@ def schedulers() -> dict[str, Signature]:
     return {
         name: signature
         for name, signature in sorted(found.items())
-        if name.endswith(("LR", "Restarts")) and name not in UNUSABLE_SCHEDULERS
+        if name.endswith(("LR", "Restarts", "Plateau")) and name not in UNUSABLE_SCHEDULERS
     }
 
 
 def ours(module: str, *, skip: int) -> dict[str, Signature]:
     """What `core/<module>.py` offers to a config."""
     return in_file(Path(__file__).with_name(f"{module}.py"), skip=skip)
+
+
+@cache
+def offered(block: str) -> dict[str, Signature]:
+    """What `optimizer`, `lr_scheduler`, `arch`, `loss` or `metrics` of a config can name."""
+    if block == "optimizer":
+        return {name: optimizer(name) for name in optimizers()}
+    if block == "lr_scheduler":
+        return schedulers()
+    if block == "arch":
+        return ours("models", skip=0)
+    return ours({"loss": "losses"}.get(block, block), skip=2)
+
+
+def of(block: str, name: object) -> Signature | None:
+    """What the class or function that a block of a config names takes; None if it is unknown."""
+    return offered(block).get(name) if isinstance(name, str) else None
 
 
 def _torch() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import runs, sidecar
+from core import runs, sidecar, template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,25 +19,17 @@ def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
     """A run in a line. `state` spares reading its journal where that was done already."""
     state = run.state() if state is None else state
     config = run.config()
-    origin = OURS if run.journal_path.exists() else TEMPLATE
-    checkpoints = [row for path in run.checkpoints() if (row := _checkpoint(path))]
-    epochs = state.started.epochs if state.started else _epochs(config)
-    epoch = state.epoch
-    if origin == TEMPLATE:
-        epoch = max((item["epoch"] for item in checkpoints), default=0)
-        status = "completed" if epoch >= epochs else "interrupted"
-    else:
-        status = state.status(live=run.live())
+    checkpoints = [row for path in run.checkpoints() if (row := _checkpoint(run, path))]
     parent = run.parent()
     return {
         "run": str(run.path),
         "name": str(config.get("name", run.path.parent.name)),
         "id": run.id,
-        "status": status,
-        "epoch": epoch,
-        "epochs": epochs,
-        "device": state.started.device if state.started else None,
-        "origin": origin,
+        "status": state.status(live=run.live()),
+        "epoch": state.epoch,
+        "epochs": state.started.epochs if state.started else _epochs(config),
+        "device": (state.started.device or None) if state.started else None,
+        "origin": OURS if run.ours() else TEMPLATE,
         "parent": str(parent) if parent else None,
         "started": runs.started(run),
         "best": _best(state),
@@ -50,13 +42,14 @@ def report(run: Run) -> dict[str, Any]:
     state = run.state()
     short = summary(run, state)
     last = state.history[-1] if state.history else None
+    started = state.started if run.ours() else None  # of the template's it is not all known
     return {
         "run": short["run"],
         "status": short["status"],
         "config": run.config(),
         "device": short["device"],
-        "threads": state.started.threads if state.started else None,
-        "num_steps": state.started.num_steps if state.started else None,
+        "threads": started.threads if started else None,
+        "num_steps": started.num_steps if started else None,
         "images_per_second": last.images_per_second if last else None,
         "history": [
             {"epoch": row.epoch, **row.metrics, "lr": row.lr, "seconds": row.seconds}
@@ -65,7 +58,7 @@ def report(run: Run) -> dict[str, Any]:
     }
 
 
-def _checkpoint(path: Path) -> dict[str, Any] | None:
+def _checkpoint(run: Run, path: Path) -> dict[str, Any] | None:
     """None if the file is gone: a live run deletes its old ones."""
     try:
         size = path.stat().st_size
@@ -80,7 +73,7 @@ def _checkpoint(path: Path) -> dict[str, Any] | None:
         "bytes": size,
         # A sidecar of the file's size was written after the file was read back and compared.
         "sound": facts is not None or sidecar.is_whole(path),
-        "metrics": facts.metrics if facts else {},
+        "metrics": facts.metrics if facts else template.metrics_of(run, epoch),
     }
 
 

@@ -27,12 +27,17 @@ def train(
     `changes` are values by dotted path that differ from the run's config.json. Returns the
     outcome and the reason, as RunEnded has them. Raises MistakeError.
     """
-    training = Training(run, changes, emit, control)
+    try:
+        training = Training(run, changes, emit, control)
+    except StopTraining as stop:  # during a download: there is nothing to save yet
+        return "stopped", str(stop)
     try:
         outcome, reason = "completed", _loop(training, control)
     except StopTraining as stop:
         training.save(LAST)
         outcome, reason = "stopped", str(stop)
+    finally:
+        training.close()
     if training.trouble:
         return "failed", f"{reason}, but the last position was not saved: {training.trouble}"
     return outcome, reason

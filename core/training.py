@@ -7,14 +7,18 @@ import os
 import platform
 import socket
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from core import build, dataset, machine, position, resume
+from core import build, dataset, download, machine, position, resume, schedules, tensorboard
+from core.augment import Augmentation
 from core.averages import Averages
 from core.check import num_images
 from core.child import our_version
+from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
 from core.runs import BEST, LAST
@@ -26,10 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+    from torch.optim.lr_scheduler import LRScheduler
 
     from core.checkpoint import Checkpoint
     from core.control import Control
-    from core.events import Event
+    from core.events import Event, Metrics
     from core.runs import Run
 
 
@@ -39,19 +44,21 @@ class Training:
     def __init__(
         self, run: Run, changes: dict[str, Any], emit: Callable[[Event], None], control: Control
     ) -> None:
-        self.run, self.emit = run, emit
+        self.run = run
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
+        self._board, told = tensorboard.open_board(run.path, self.config)
+        self.emit = emit = self._board.listen(emit) if self._board else emit
         start, notices = resume.starting_checkpoint(run)
         if start is not None:
             self.config = resume.where_its_data_was(self.config, start)
         self.threads = resume.threads(self.config, start) or machine.usable_cpus()
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
-        notices += more
+        notices += [*more, *told]
         self.device = torch.device(name)
 
-        self.enter("loading data")
-        self._load_data()
+        self._load_data(control)
+        self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
         self.model = build.model(self.config.arch)
         # On a CPU the convolutions run a quarter faster in this layout, with no other change.
@@ -112,7 +119,7 @@ class Training:
 
     def step_on(self, indices: Tensor) -> None:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
-        images, labels = self.train_set.batch(indices)
+        images, labels = self.train_set.batch(indices, self._augmentation)
         output = self.model(images)
         loss = self.loss(output, labels)
         self.optimizer.zero_grad(set_to_none=True)
@@ -157,12 +164,14 @@ class Training:
             num_bad_epochs=self.judge.num_bad_epochs,
         )
         if self.scheduler is not None and not self._steps_per_batch:
-            self.scheduler.step()
+            self._step_schedule(self.scheduler, metrics)
         self.averages = Averages(self.device)
         self.step_in_epoch = 0
         self.log.end_epoch()
         self.history.append(event)
         self.emit(event)
+        if self._board is not None:
+            self._board.show(self)
 
     def due_files(self) -> list[str]:
         """The checkpoints to write after this epoch."""
@@ -197,6 +206,20 @@ class Training:
         """Try again to write what could not be written."""
         self._saver.retry()
 
+    def close(self) -> None:
+        """Finish what is written in the background."""
+        if self._board is not None:
+            self._board.close()
+            if self._board.trouble:
+                self.emit(NoticeGiven(message=self._board.trouble))
+
+    def _step_schedule(self, scheduler: LRScheduler, metrics: Metrics) -> None:
+        if isinstance(scheduler, ReduceLROnPlateau):
+            value = metrics.get(schedules.watched(self.config)[0])
+            scheduler.step(math.nan if value is None else value)  # nan is never better
+        else:
+            scheduler.step()
+
     def _next_lr(self) -> float:
         return float(self.optimizer.param_groups[0]["lr"])
 
@@ -208,9 +231,15 @@ class Training:
         values = {name: metric(output, labels) for name, metric in self.metrics.items()}
         averages.add({"loss": loss, **values}, len(labels))
 
-    def _load_data(self) -> None:
+    def _load_data(self, control: Control) -> None:
         args, schedule = self.config.data_loader.args, self.config.lr_scheduler
-        samples = dataset.load(self.data_dir, training=args.training)
+        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _no_save)
+        download.ensure(
+            data_set, self.data_dir, training=args.training, tell=self.enter, check=check
+        )
+        self.enter("loading data")
+        self.classes = data_set.contents(self.data_dir).classes
+        samples = dataset.load(self.data_dir, training=args.training, data_set=data_set)
         to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
         self.train_set = samples.select(to_train).to(self.device)
         self.validation_set = samples.select(to_validate).to(self.device)
@@ -236,6 +265,8 @@ class Training:
                 },
                 save_dir=str(trainer.save_dir.expanduser().resolve()),
                 data_dir=str(self.data_dir),
+                classes=list(self.classes),
+                verbosity=trainer.verbosity,
                 parent=str(parent) if parent else None,
                 changes=self.changes,
                 epoch=self.epoch,
@@ -254,3 +285,8 @@ class Training:
                 self.emit(replace(event, inherited=True))
         for notice in notices:
             self.emit(NoticeGiven(message=notice))
+
+
+def _no_save() -> bool:
+    """There is nothing to save yet."""
+    return False

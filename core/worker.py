@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import time
 import traceback
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from core import log
+from core import log, spinning
 from core.control import Control
 from core.errors import MistakeError
 from core.events import Event, PhaseChanged, RunEnded, StepEnded
@@ -23,19 +22,9 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 
-def prepare_torch() -> None:
-    """Settle what torch reads from the environment, once, before it is imported.
-
-    libgomp's threads spin at the end of each parallel part; with other programs on the cores that
-    costs ten times the work itself. With a low count they sleep soon; the bits are the same.
-    """
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-
-
 def warm_up() -> None:
     """Import what a training needs, so that its start need not wait for it: some seconds."""
-    prepare_torch()
+    spinning.prepare()
     # The first optimizer of a process imports the second, which takes as long as torch again.
     for module in ("core.trainer", "torch._dynamo"):
         importlib.import_module(module)
@@ -50,9 +39,10 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
     began = time.monotonic()
     with Journal(run.journal_path) as journal, log.open_log(run.log_path) as write:
         waiting: deque[Event] = deque()
+        narrator = log.Narrator()
 
         def emit(event: Event) -> None:
-            write(log.sentence(event))
+            write(narrator.line(event))
             if waiting and isinstance(event, StepEnded):
                 return
             waiting.append(event)
@@ -66,10 +56,11 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
         on_control(control)
         try:
             emit(PhaseChanged(phase="importing torch"))
-            prepare_torch()
+            spinning.prepare()
             from core import trainer
 
-            outcome, reason = trainer.train(run, changes, emit=emit, control=control)
+            with spinning.only_when_idle():
+                outcome, reason = trainer.train(run, changes, emit=emit, control=control)
         except MistakeError as error:  # a mistake in the config or the files, already a sentence
             outcome, reason = "failed", str(error)
         except Exception as error:

@@ -20,6 +20,7 @@ from tui.follow import FollowThread
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
+    FineTuneAsked,
     PaneShown,
     QuickRunAsked,
     ResumeAsked,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from core.runs import Run
     from core.state import RunState
     from tui.draft import Draft
+
+NUM_NOTES_SHOWN = 3
+"""Of what there is to say of a config when it is opened."""
 
 WARM_UP_DELAY_SECONDS = 0.5
 """After the first paint: `import torch` holds the interpreter for tenths of a second at a time."""
@@ -95,6 +99,7 @@ class MnistApp(App[None]):
         """Show the window, then what takes longer."""
         self.call_after_refresh(gc.enable)
         self.push_screen(self._main)
+        self.call_after_refresh(self._tell_notes)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
         if len(self._to_show) == 1:
@@ -118,6 +123,9 @@ class MnistApp(App[None]):
         )
         yield SystemCommand("Test", "the best checkpoint on the test images", main.action_test)
         yield SystemCommand("Go on", "with the run that is shown", main.action_resume)
+        yield SystemCommand(
+            "Fine-tune", "a new run with the best weights of this one", main.action_fine_tune
+        )
         yield SystemCommand("Save config", "write config.json", main.action_save_config)
         yield SystemCommand("Log", "the log or the epochs", main.action_log)
         yield SystemCommand("Help", "the keys and this pane", main.action_help)
@@ -134,7 +142,11 @@ class MnistApp(App[None]):
             self._main.query_one("ConfigPane").go_to_first_problem()  # type: ignore[attr-defined]
             self._complain(f"cannot start: {problems[0]}")
             return
-        self._start(self.draft.text)
+        text, parent = self.draft.text, self.draft.parent
+        if parent is None:
+            self._start(text)
+        else:
+            self._begin(lambda: self._fine_tuned(parent, text))
 
     def action_pause(self) -> None:
         """Pause, or go on."""
@@ -206,7 +218,7 @@ class MnistApp(App[None]):
 
     @on(ResumeAsked)
     def _resume(self, event: ResumeAsked) -> None:
-        is_checkpoint = event.path.suffix == ".pth"
+        is_checkpoint = runs.is_checkpoint(event.path)
         row = summary.summary(runs.Run(event.path.parent if is_checkpoint else event.path))
         epoch = runs.position(event.path)[0] if is_checkpoint else row["epoch"]
         epochs = row["epochs"]
@@ -237,6 +249,33 @@ class MnistApp(App[None]):
         for notice in plan.notices:
             self.call_later(self.notify, clean(notice), markup=False)
         return plan.realize(), plan.changes
+
+    @on(FineTuneAsked)
+    def _fine_tune(self, event: FineTuneAsked) -> None:
+        """Show the checkpoint's config as that of the next run: `s` then starts it."""
+
+        async def fine_tune() -> None:
+            from core import resume
+
+            try:
+                text, notices = await asyncio.to_thread(resume.config_to_fine_tune, event.path)
+            except MistakeError as error:
+                self._complain(str(error))
+                return
+            text = text.set(("trainer", "save_dir"), str(self.save_dir))
+            self.draft.fine_tune(text, event.path)
+            self._main.show_draft()
+            for notice in notices:
+                self.notify(clean(notice), markup=False)
+            sentence = f"s trains on from the weights of {event.path.name}, ctrl+z drops them"
+            self.notify(clean(sentence), markup=False, timeout=8)
+
+        self.run_worker(fine_tune(), exit_on_error=False)
+
+    def _fine_tuned(self, parent: Path, text: JsonText) -> tuple[Run, dict[str, Any]]:
+        from core import resume
+
+        return resume.fine_tuning_with(parent, text).realize(), {}
 
     def _start(self, text: JsonText) -> None:
         self._begin(lambda: (starting.create(text), {}))
@@ -298,7 +337,7 @@ class MnistApp(App[None]):
                 self._complain(str(error))
                 return
             title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
-            await self.push_screen(Page(title, testing.page(results)))
+            await self.push_screen(Page(title, testing.page(event.path, results)))
 
         self.run_worker(test(), exit_on_error=False)
 
@@ -355,6 +394,17 @@ class MnistApp(App[None]):
             return False
         requests.ask(self.shown.requests_path, kind)
         return True
+
+    def _tell_notes(self) -> None:
+        """Say what in the config is read otherwise than it is written."""
+        notes = self.draft.notes()
+        lines = [clean(note) for note in notes[:NUM_NOTES_SHOWN]]
+        if len(notes) > NUM_NOTES_SHOWN:
+            lines.append(f"and {len(notes) - NUM_NOTES_SHOWN} more")
+        if lines:
+            title = clean(self.draft.path.name)
+            text = "\n".join(lines)
+            self.notify(text, title=title, severity="warning", timeout=10, markup=False)
 
     def _complain(self, sentence: str) -> None:
         self.notify(clean(sentence), severity="error", timeout=8, markup=False)

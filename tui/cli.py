@@ -72,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     train = commands.add_parser("train", help="train without the app")
     _add_source(train)
+    train.add_argument(
+        "--fine-tune",
+        metavar="CHECKPOINT",
+        help="a new run that begins with the weights of a checkpoint, and with nothing else",
+    )
     train.add_argument("--lr", "--learning_rate", type=float, metavar="X", help="learning rate")
     train.add_argument("--bs", "--batch_size", type=int, metavar="N", help="batch size")
     train.add_argument("--epochs", type=int, metavar="N", help="train up to this epoch")

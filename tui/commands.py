@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, launch, requests, runs, summary
+from core import config_file, devices, launch, normalize, requests, runs, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from tui import console, starting
@@ -66,16 +66,29 @@ def edits(options: argparse.Namespace) -> dict[str, Any]:
 
 def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
     """The run directory to train and what changes in it; nothing is left behind by a mistake."""
-    if options.resume:
+    fine_tune = getattr(options, "fine_tune", None)
+    if options.resume and fine_tune:
+        raise MistakeError("--fine-tune: begins anew where -r goes on: give one of the two")
+    if options.resume or fine_tune:
         from core import resume
 
-        given = config_file.read_text(options.config) if options.config else None
-        plan = resume.plan(options.resume, save_dir(options), given, edits(options))
-        for notice in plan.notices:
-            console.complain(notice)
+        given = normalize.read(options.config) if options.config else None
+        _complain(normalize.notes_of(given) if given else [])
+        plan_of = resume.fine_tuning if fine_tune else resume.plan
+        reference = str(fine_tune or options.resume)
+        plan = plan_of(reference, save_dir(options), given, edits(options))
+        _complain(plan.notices)
         return plan.realize(), plan.changes
-    text = config_file.read_text(options.config or config_file.default_path(Path.cwd()))
-    return starting.create(starting.edited(text, edits(options))), {}
+    given = normalize.read(options.config or config_file.default_path(Path.cwd()))
+    text = starting.edited(given, edits(options))
+    created = starting.create(text)
+    _complain(normalize.notes_of(given, text))
+    return created, {}
+
+
+def _complain(sentences: list[str]) -> None:
+    for sentence in sentences:
+        console.complain(sentence)
 
 
 def save_dir(options: argparse.Namespace) -> Path:
@@ -85,7 +98,7 @@ def save_dir(options: argparse.Namespace) -> Path:
     given = getattr(options, "config", None)
     try:
         text = config_file.read_text(given or config_file.default_path(Path.cwd()))
-        folder = text.value["trainer"]["save_dir"]
+        folder = normalize.normalize(text.value).value["trainer"]["save_dir"]
     except (MistakeError, KeyError, TypeError):
         folder = "saved"
     return Path(str(folder)).expanduser()
@@ -137,14 +150,13 @@ def _train_here(target: Run, changes: dict[str, Any], *, plain: bool) -> int:
 
 def _test(options: argparse.Namespace) -> int:
     path = Path(options.checkpoint).expanduser()
-    if not path.is_file() and path.suffix != ".pth":
+    if not path.is_file() and not runs.is_checkpoint(path):
         target = runs.find(options.checkpoint, save_dir(options))
-        best = target.path / runs.BEST
-        path = best if best.exists() else target.path / runs.LAST
+        path = target.best_checkpoint() or target.path / runs.LAST
     device, _ = devices.choose(options.device or "cpu", 0)
-    from core import worker
+    from core import spinning
 
-    worker.prepare_torch()
+    spinning.prepare()
     from core.evaluate import evaluate
 
     results = evaluate(path, device)

@@ -7,10 +7,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from core import classes
 from core.journal import Follower
 from core.log import numbers
 from core.state import RunState, fold
 from tui import format as fmt
+from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
 from tui.loss_plot import loss_chart
 from tui.plot import ASCII, UNICODE, as_text
@@ -44,11 +46,13 @@ def complain(sentence: str) -> None:
 
 def epoch_line(row: EpochEnded, epochs: int) -> str:
     """An epoch as one plain line."""
-    return (
-        f"epoch {row.epoch}/{epochs}  {numbers(row.metrics)}  lr {row.lr:.6g}  "
-        f"{fmt.duration(row.seconds)}  {fmt.rate(row.images_per_second)}"
-        + ("  best" if row.best else "")
-    )
+    parts = [f"epoch {row.epoch}/{epochs}", numbers(row.metrics)]
+    if row.lr is not None:
+        parts.append(f"lr {row.lr:.6g}")
+    parts.append(fmt.duration(row.seconds))
+    if row.images_per_second is not None:
+        parts.append(fmt.rate(row.images_per_second))
+    return "  ".join([*parts, *(["best"] if row.best else [])])
 
 
 def follow(
@@ -135,11 +139,17 @@ def test_result(path: Path, results: dict[str, Any]) -> None:
     }
     out(f"{clean(path)}: {numbers(metrics)} on {results['num_samples']:,} test images")
     width = max(len(str(value)) for row in confusion for value in row) + 1
-    out("true  " + "".join(f"{index:>{width}}" for index in range(len(confusion))))
-    for index, row in enumerate(confusion):
+    labels = class_labels(classes.of_checkpoint(path), len(confusion))
+    if not _can_draw():
+        labels = [ascii_only(label) for label in labels]
+    head = "".join(f"{index:>{width}}" for index in range(len(confusion)))
+    out("true".ljust(len(labels[0])) + "  " + head)
+    for index, (label, row) in enumerate(zip(labels, confusion, strict=True)):
         share = row[index] / sum(row) if sum(row) else 0.0
-        out(f"{index:>4}  " + "".join(f"{value:>{width}}" for value in row) + f"  {share:.1%}")
-    out(f"{len(results['mistakes'])} mistakes; kept in {clean(path.name)}.test.json")
+        out(f"{label}  " + "".join(f"{value:>{width}}" for value in row) + f"  {share:.1%}")
+    kept = path.with_name(f"{path.name}.test.json")  # not where nothing may be written
+    place = f"; kept in {clean(kept.name)}" if kept.exists() else ""
+    out(f"{len(results['mistakes'])} mistakes{place}")
 
 
 class _Shown:
@@ -148,6 +158,7 @@ class _Shown:
     def __init__(self, run: Run, *, plain: bool) -> None:
         self._num_epochs = self._num_notices = 0
         self._trouble = ""
+        self._end_is_told = False
         self._verbosity = run.config().get("trainer", {}).get("verbosity", 2)
         self._progress = None if plain or not sys.stdout.isatty() else _progress()
 
@@ -173,6 +184,10 @@ class _Shown:
                 complain(state.trouble)
         if state.started is not None:
             self._print_epochs(state)
+        if state.ended is not None and not self._end_is_told:
+            self._end_is_told = True
+            if state.ended.outcome == "failed":
+                complain(f"failed: {state.ended.reason}")
         if self._progress is not None:
             self._draw(self._progress, state)
 
@@ -180,10 +195,9 @@ class _Shown:
         assert state.started is not None
         new = [row for row in state.history[self._num_epochs :] if not row.inherited]
         self._num_epochs = len(state.history)
-        for row in new if self._verbosity else []:
+        told = state.started.verbosity
+        for row in new if (self._verbosity if told is None else told) else []:
             out(epoch_line(row, state.started.epochs))
-        if state.ended is not None and state.ended.outcome == "failed":
-            complain(f"failed: {state.ended.reason}")
 
     def _draw(self, progress: Progress, state: RunState) -> None:
         started, last = state.started, state.last_step
@@ -224,6 +238,7 @@ def headline(run: Run, state: RunState, *, sign: bool = True) -> str:
     words = [status if sign else status.partition(" ")[2], f"epoch {state.epoch}"]
     if state.started is not None:
         words[1] += f" of {state.started.epochs}"
+    if state.started is not None and state.started.device:
         words.append(clean(f"{state.started.device}, {state.started.threads} threads"))
     if state.ended is not None:
         words.append(clean(state.ended.reason))

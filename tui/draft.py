@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, signatures
+from core import config_file, normalize, signatures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from core.jsontext import JsonText
     from core.jsontext import Path as KeyPath
     from core.signatures import Signature
+
+_CHOSEN = ("arch", "optimizer", "lr_scheduler")
+"""The blocks whose class is chosen from a list, with its arguments as fields."""
 
 
 @dataclass
@@ -25,8 +29,10 @@ class Draft:
     text: JsonText
     saved: JsonText
     """As it stands in the file."""
-    _undo: list[JsonText] = field(default_factory=list)
-    _redo: list[JsonText] = field(default_factory=list)
+    parent: Path | None = None
+    """The checkpoint with whose weights the next run begins; None for a run from the start."""
+    _undo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
+    _redo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Draft:
@@ -45,6 +51,20 @@ class Draft:
         """Whether there is something to save."""
         return self.text.text != self.saved.text
 
+    @property
+    def current(self) -> JsonText:
+        """The text as its fields are shown and changed: an old format in today's keys."""
+        return normalize.editable(self.text)
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """The config as it is read: with today's names, and numbers where those were spelled."""
+        return _meant(self.text)
+
+    def notes(self) -> list[str]:
+        """What a person should know of the file, and of the config as it stands."""
+        return normalize.notes_of(self.saved, self.text)
+
     def problems(self) -> list[Problem]:
         """Every problem of the config as it stands."""
         return _problems(self.text)
@@ -52,12 +72,12 @@ class Draft:
     def problem_with(self, path: KeyPath, value: object) -> str:
         """What would be wrong with the value at `path` if it were `value`; empty for nothing."""
         dotted = ".".join(map(str, path))
-        found = [item for item in _problems(self.text.set(path, value)) if item.path == dotted]
+        found = [item for item in _problems(self.current.set(path, value)) if item.path == dotted]
         return str(found[0]) if found else ""
 
     def get(self, path: KeyPath) -> Any:
         """The value at `path`; None where there is none."""
-        value: Any = self.value
+        value: Any = self.current.value
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return value
@@ -69,15 +89,20 @@ class Draft:
     def set(self, path: KeyPath, value: object) -> None:
         """Change a value. A new class keeps of its arguments only those that it has."""
         self._remember()
-        self.text = self.text.set(path, value)
+        self.text = self.current.set(path, value)
         if path[-1] == "type":
             self._drop_foreign_arguments(path[:-1])
 
     def remove(self, path: KeyPath) -> None:
         """Take a value out, back to its default."""
-        if path in self.text.spans:
+        if path in self.current.spans:
             self._remember()
-            self.text = self.text.remove(path)
+            self.text = self.current.remove(path)
+
+    def fine_tune(self, text: JsonText, parent: Path) -> None:
+        """Take the config of a checkpoint, and its weights for the next run."""
+        self._remember()
+        self.text, self.parent = text, parent
 
     def undo(self) -> bool:
         """Take back the last change; False if there is none."""
@@ -91,17 +116,21 @@ class Draft:
         """Write the file. Raises OSError."""
         self.path = path or self.path
         config_file.save_text(self.path, self.text)
-        self.saved = self.text
+        self.text = self.saved = self.text.plain
 
     def _remember(self) -> None:
-        self._undo.append(self.text)
+        self._undo.append((self.text, self.parent))
         self._redo.clear()
 
-    def _step(self, source: list[JsonText], target: list[JsonText]) -> bool:
+    def _step(
+        self,
+        source: list[tuple[JsonText, Path | None]],
+        target: list[tuple[JsonText, Path | None]],
+    ) -> bool:
         if not source:
             return False
-        target.append(self.text)
-        self.text = source.pop()
+        target.append((self.text, self.parent))
+        self.text, self.parent = source.pop()
         return True
 
     def _drop_foreign_arguments(self, block: KeyPath) -> None:
@@ -113,6 +142,12 @@ class Draft:
             self.text = self.text.remove((*block, "args", name))
 
 
+@lru_cache(maxsize=4)  # a form asks for it once a field
+def _meant(text: JsonText) -> dict[str, Any]:
+    value: dict[str, Any] = normalize.normalize(text.value).value
+    return value
+
+
 def _problems(text: JsonText) -> list[Problem]:
     from core import check  # pydantic: a tenth of a second after the first paint
 
@@ -121,23 +156,12 @@ def _problems(text: JsonText) -> list[Problem]:
 
 def signature_of(block: str, name: object) -> Signature | None:
     """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
-    offered = choices(block)
-    if not isinstance(name, str) or name not in offered:
-        return None
-    if block == "optimizer":
-        return signatures.optimizer(name)
-    if block == "lr_scheduler":
-        return signatures.schedulers()[name]
-    return signatures.ours("models", skip=0)[name]
+    return signatures.of(block, name) if block in _CHOSEN else None
 
 
 def choices(block: str) -> list[str]:
     """The classes that `block` can name."""
-    if block == "optimizer":
-        return list(signatures.optimizers())
-    if block == "lr_scheduler":
-        return list(signatures.schedulers())
-    return list(signatures.ours("models", skip=0)) if block == "arch" else []
+    return list(signatures.offered(block)) if block in _CHOSEN else []
 
 
 def parse(text: str) -> object:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from core.data_sets import LOADERS
+from core.schedules import PLATEAU
 from tui.clean import clean
 from tui.draft import choices, parse, signature_of
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from tui.draft import Draft
 
 MISSING = object()
+MAX_DEPTH = 5
+"""Of keys that have a row of their own; what lies deeper is shown as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def show(value: object) -> str:
 
 def sections(draft: Draft) -> list[Section]:
     """The whole form."""
-    return [
+    known = [
         Section("run", tuple(_plain(draft, _RUN))),
         Section("data", tuple(_plain(draft, _DATA))),
         Section("model", tuple(_block(draft, "arch", _HELP["arch"]))),
@@ -83,13 +87,15 @@ def sections(draft: Draft) -> list[Section]:
         Section("loss and metrics", tuple(_plain(draft, _LOSS))),
         Section("training", tuple(_plain(draft, _TRAINING))),
     ]
+    others = tuple(_others(draft, {item.path for section in known for item in section.fields}))
+    return [*known, Section("other keys", others)] if others else known
 
 
 def _plain(draft: Draft, rows: dict[str, tuple[object, str]]) -> Iterator[Field]:
     for dotted, (default, text) in rows.items():
         path = tuple(dotted.split("."))
-        absent = _ABSENT.get(dotted, "")
-        yield Field(path, path[-1], _value(draft, path), default, text, absent=absent)
+        absent, offered = _ABSENT.get(dotted, ""), _CHOICES.get(dotted, ())
+        yield Field(path, path[-1], _value(draft, path), default, text, offered, absent)
 
 
 def _block(draft: Draft, name: str, text: str) -> Iterator[Field]:
@@ -107,20 +113,53 @@ def _block(draft: Draft, name: str, text: str) -> Iterator[Field]:
     for argument in names:
         parameter = signature.get(argument) if signature else None
         default = MISSING if parameter is None or parameter.required else parameter.default
+        absent = ""
+        if argument == "mode" and signature is not None and signature.name == PLATEAU:
+            default, absent = MISSING, "as monitored"
         if parameter is None and signature is not None:
             words = f"{signature.name} has no such argument: del takes it out"
         else:
             words = _HELP.get(argument, f"an argument of {draft.get(path)}")
         argument_path = (name, "args", argument)
-        yield Field(argument_path, argument, _value(draft, argument_path), default, words)
-    if name == "lr_scheduler" and signature is not None:
+        value = _value(draft, argument_path)
+        yield Field(argument_path, argument, value, default, words, absent=absent)
+    if signature is not None and signature.name == PLATEAU:
+        path = (name, "metric")
+        words = "what it looks at; without it what is monitored, else the loss"
+        yield Field(path, "metric", _value(draft, path), MISSING, words, absent="as monitored")
+    elif name == "lr_scheduler" and signature is not None:
         path = (name, "interval")
         words = "when it steps: after each epoch, or after each batch"
         yield Field(path, "interval", _value(draft, path), "epoch", words, ("epoch", "batch"))
 
 
 def _value(draft: Draft, path: Path) -> object:
-    return draft.get(path) if path in draft.text.spans else MISSING
+    if path in draft.current.spans:
+        return draft.get(path)
+    value: Any = draft.meant  # where a key of another name says it
+    for key in path:
+        value = value.get(key, MISSING) if isinstance(value, dict) else MISSING
+    return value
+
+
+def _others(draft: Draft, known: set[Path]) -> Iterator[Field]:
+    """What else the file says: other programs' keys, and arguments of classes not known here."""
+    blocks = {path[0] for path in known if len(path) > 1}
+    for path, value in _leaves(draft.current.value, ()):
+        shown = any(path[:length] in known for length in range(1, len(path) + 1))
+        if shown or (path[0] in blocks and value in (None, {})):
+            continue
+        broken = len(path) == 1 and path[0] in blocks
+        words = "has to be an object: del takes it out" if broken else "kept, and not read here"
+        yield Field(path, ".".join(path), value, MISSING, words)
+
+
+def _leaves(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, item in value.items():
+        if isinstance(item, dict) and item and len(path) < MAX_DEPTH:
+            yield from _leaves(item, (*path, key))
+        else:
+            yield (*path, key), item
 
 
 _RUN = {
@@ -137,11 +176,12 @@ _ABSENT = {
     "trainer.keep_checkpoints": "all",
     "trainer.len_epoch": "all images once",
 }
+_CHOICES = {"data_loader.type": tuple(LOADERS)}
 _DATA = {
-    "data_loader.type": (MISSING, "the data set: MnistDataLoader"),
+    "data_loader.type": (MISSING, "the data set: enter shows those there are"),
     "data_loader.args.data_dir": (
         MISSING,
-        "where the IDX files are; without any there, the MNIST that came along is read",
+        "where the IDX files are; MNIST came along, Fashion-MNIST is downloaded if need be",
     ),
     "data_loader.args.batch_size": (MISSING, "images in one step: more is steadier and faster"),
     "data_loader.args.shuffle": (True, "a new order each epoch; always so with a validation split"),
@@ -149,6 +189,9 @@ _DATA = {
         0.0,
         "the part of the training images kept aside to judge on: 0.1 is a tenth, 6000 so many",
     ),
+    "data_loader.augment.shift": (0, "pixels each image may move while learning, each way"),
+    "data_loader.augment.rotate": (0.0, "degrees each image may turn while learning, each way"),
+    "data_loader.augment.scale": (0.0, "share of the size it may grow or shrink while learning"),
     "data_loader.args.num_workers": (1, "read and kept; the images are in memory, none are needed"),
 }
 _LOSS = {
@@ -170,7 +213,9 @@ _TRAINING = {
     "trainer.keep_checkpoints": (MISSING, "how many numbered checkpoints stay; without it, all"),
     "trainer.len_epoch": (MISSING, "steps in an epoch; without it, once through the images"),
     "trainer.verbosity": (2, "0: no line per epoch, 1: one, 2: steps in train.log too"),
-    "trainer.tensorboard": (False, "kept for pytorch-template"),
+    "trainer.tensorboard": (False, "scalars for TensorBoard too, where that is installed"),
+    "trainer.tensorboard_images": (False, "a batch of images there too, each epoch"),
+    "trainer.tensorboard_histograms": (False, "how the weights are spread there too, each epoch"),
 }
 _HELP = {
     "arch": "the network: enter shows those there are",
@@ -196,7 +241,13 @@ _HELP = {
     "max_lr": "the highest learning rate of the cycle",
     "T_max": "epochs (or batches) until the lowest learning rate",
     "total_steps": "the length of the cycle; without it, the whole run",
+    "patience": "epochs without an improvement before it drops",
+    "factor": "what the learning rate is multiplied by",
+    "cooldown": "epochs after a drop before it looks again",
+    "threshold": "how much better counts as an improvement",
+    "min_lr": "where it stops dropping",
     "last_epoch": "for resuming by hand; leave it",
     "width": "channels of the first convolution; the second has twice as many",
     "hidden": "width of the hidden linear layer",
+    "dropout": "share of the features left out at random while learning; against overfitting",
 }

@@ -6,12 +6,15 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from core import template_log
 from core.journal import Follower, LineReader
+from core.log import is_step
 from core.state import RunState, fold
 from tui.messages import RunUpdated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from core.runs import Run
 
@@ -42,17 +45,23 @@ class FollowThread:
 
     def _follow(self) -> None:
         follower, state = Follower(self.run.journal_path), RunState()
-        log, tail = LineReader(self.run.log_path), deque[str](maxlen=NUM_LOG_LINES)
+        log, tail = LineReader(self._log_path()), deque[str](maxlen=NUM_LOG_LINES)
         first = True
         while not self._end.is_set():
             # Asked before reading: what the writer wrote before it let go is then read too.
             live = self.run.live() or self._alive()
             events, lines = follower.read(), log.read()
-            tail.extend(line.decode(errors="replace") for line in lines)
+            # The chart tells of the steps; their lines would drown the others.
+            words = (line.decode(errors="replace") for line in lines)
+            tail.extend(line for line in words if not is_step(line))
             if events or lines or first or not live:
-                state = fold(state, events)
+                state = fold(state, events) if live or self.run.ours() else self.run.state()
                 self._post(RunUpdated(self.run, state, live, tuple(tail)))
                 first = False
             if not live:
                 return
             self._end.wait(1 / UPDATES_PER_SECOND)
+
+    def _log_path(self) -> Path:
+        ours = self.run.log_path
+        return ours if ours.exists() else template_log.path_of(self.run.path) or ours

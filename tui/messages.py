@@ -80,6 +80,13 @@ class ResumeAsked(Message):
 
 
 @dataclass
+class FineTuneAsked(Message):
+    """Somebody wants the next run to begin with the weights of a checkpoint."""
+
+    path: Path
+
+
+@dataclass
 class RunOpened(Message):
     """Somebody wants to look at a run."""
 

@@ -44,17 +44,17 @@ def make_app(options: argparse.Namespace) -> MnistApp:
     if not options.resume:
         return MnistApp(draft, folder, shown=live_runs(folder), start=options.start)
     target = resume_target(options.resume, folder)
-    run = Run(target.parent if target.suffix == ".pth" else target)
+    run = Run(target.parent if runs.is_checkpoint(target) else target)
     return MnistApp(draft, folder, shown=[run], start=options.start, resume=target)
 
 
 def resume_target(reference: str, folder: Path) -> Path:
     """The run directory or the checkpoint that -r names. Raises MistakeError."""
     path = Path(reference).expanduser()
-    if path.suffix == ".pth":
+    if runs.is_checkpoint(path):
         if not path.is_file():
             raise MistakeError(f"{path}: there is no such file: mnist-tui runs lists checkpoints")
-        return runs.find(str(path.parent), folder).path / path.name
+        return path.resolve()  # its folder may hold no config.json: there is one in the file
     return runs.find(reference, folder).path
 
 

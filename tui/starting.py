@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, runs
+from core import config_file, devices, normalize, runs
 from core.config_file import Problem
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def edited(text: JsonText, changes: dict[str, Any]) -> JsonText:
     """The config with values changed by dotted path."""
+    text = normalize.editable(text) if changes else text
     for path, value in changes.items():
         text = text.set(config_file.parse_path(path), value)
     return text
@@ -27,7 +28,9 @@ def create(text: JsonText) -> Run:
     if settings.device is not None:
         devices.choose(settings.device, settings.n_gpu)
     try:
-        return runs.create(settings.trainer.save_dir.expanduser(), settings.name, text.text)
+        # Frozen as it is meant: in plain JSON and today's keys pytorch-template reads it too.
+        frozen = normalize.in_text(text).text
+        return runs.create(settings.trainer.save_dir.expanduser(), settings.name, frozen)
     except OSError as error:
         problem = Problem(
             path="trainer.save_dir",

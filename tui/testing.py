@@ -7,11 +7,13 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from core import child
+from core import child, classes
 from core.errors import MistakeError
 from core.log import numbers
+from tui.class_labels import class_labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +37,8 @@ async def test(path: Path) -> dict[str, Any]:
     return results
 
 
-def page(results: dict[str, Any]) -> Text:
-    """The result as a page: the numbers, then the confusion matrix."""
+def page(path: Path, results: dict[str, Any]) -> Text:
+    """The result of a checkpoint as a page: the numbers, then the confusion matrix."""
     confusion = results["confusion"]
     metrics = {
         name: value
@@ -46,10 +48,13 @@ def page(results: dict[str, Any]) -> Text:
     text = Text(f"{numbers(metrics)}\n", style="bold")
     text.append(f"{len(results['mistakes']):,} of {results['num_samples']:,} wrong\n\n", "not bold")
     text.append("what it is, and what it was taken for\n", "dim")
-    text.append("true " + "".join(f"{index:>6}" for index in range(len(confusion))) + "\n", "dim")
-    for index, row in enumerate(confusion):
-        text.append(f"{index:>4} ")
+    labels = class_labels(classes.of_checkpoint(path), len(confusion))
+    width = max(len(str(count)) for row in confusion for count in row) + 1
+    head = "".join(f"{index:>{width}}" for index in range(len(confusion)))
+    text.append(f"{'true':<{cell_len(labels[0])}} {head}\n", "dim")
+    for index, (label, row) in enumerate(zip(labels, confusion, strict=True)):
+        text.append(f"{label} ")
         for guess, count in enumerate(row):
-            text.append(f"{count or '·':>6}", "bold" if guess == index else "")
+            text.append(f"{count or '·':>{width}}", "bold" if guess == index else "")
         text.append(f"  {row[index] / max(1, sum(row)):.1%}\n")
     return text

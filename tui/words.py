@@ -25,19 +25,23 @@ _LOG = Key("l", "log", "screen.log")
 
 def welcome(draft: Draft) -> str:
     """The first screen."""
-    trainer = draft.value.get("trainer", {})
+    trainer = draft.meant.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
     return "\n".join(
         (
             "Nothing is running yet.",
             "",
             f"enter   quick run: {QUICK_RUN}, one epoch, about 99 % in seconds",
-            f"s       start {clean(draft.path.name)}: {_length(trainer)}",
+            f"s       {clean(_next_run(draft))}: {_length(trainer)}",
             "1       look at the config first",
             "",
             f"Runs are kept in {clean(trainer.get('save_dir', 'saved'))}; 4 lists them.",
         )
     )
+
+
+def _next_run(draft: Draft) -> str:
+    return f"fine-tune {draft.parent.name}" if draft.parent else f"start {draft.path.name}"
 
 
 def _length(trainer: dict[str, object]) -> str:
@@ -75,6 +79,7 @@ def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
             Key("space", "checkpoints", ""),
             Key("t", "test", ""),
             Key("r", "go on", ""),
+            Key("f", "fine-tune", ""),
             *_LEAVE,
             Key("/", "filter", "screen.search"),
             _PANES,
@@ -151,7 +156,8 @@ _ABOUT = {
     ),
     "runs": (
         "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
-        "one under the cursor on the 10,000 test images, r goes on from it."
+        "one under the cursor on the 10,000 test images, r goes on from it, f begins a new run "
+        "with its weights: its config is shown first, to be changed."
     ),
 }
 _KEYS = """\
@@ -166,6 +172,7 @@ ctrl+s           save the config
 ctrl+z   ctrl+y  undo, redo in the config
 l                Live: the log, or the epochs
 t        r       Live and Runs: test, go on
+f                Runs: fine-tune, a new run from these weights
 :        ctrl+p  every action
 ?        F1      this help
 q        ctrl+c  leave; asks while this window trains"""

@@ -12,7 +12,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from core import check, config_file, launch, runs, worker
+from core import check, config_file, launch, runs, spinning
 
 
 def one(path: Path, folder: Path, seed: int) -> tuple[float, float]:
@@ -37,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="accuracy-"))
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
-    worker.prepare_torch()
+    spinning.prepare()
     try:
         results = []
         for seed in range(1, options.count + 1):

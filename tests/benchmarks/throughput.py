@@ -26,21 +26,22 @@ from typing import TYPE_CHECKING, Any
 from core import config_file, idx, launch, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 BATCH = 128
 LEARNING_RATE = 0.001
 WARM_UP_STEPS = 20
 
 
-def ours(folder: Path, *, epochs: int) -> dict[str, float]:
-    """Our trainer in its worker thread, as the app has it, on the shipped config."""
-    text = config_file.read_text(config_file.PRESETS / "config.json")
+def ours(folder: Path, *, epochs: int, preset: str = "config.json") -> dict[str, float]:
+    """Our trainer in its worker thread, as the app has it; figures of the last epoch."""
+    text = config_file.read_text(config_file.PRESETS / preset)
+    text = text.set(("trainer", "tensorboard"), False)
     text = text.set(("trainer", "epochs"), epochs).set(("trainer", "save_dir"), str(folder))
     run = runs.create(folder, "ours", text.text)
     launch.in_thread(run).join()
     last = run.state().history[-1]
-    return {"images_per_second": last.images_per_second, "epoch_seconds": last.seconds}
+    return {"images_per_second": last.images_per_second or 0.0, "epoch_seconds": last.seconds}
 
 
 def bare(folder: Path, *, threads: int, channels_last: bool, seconds: float) -> dict[str, float]:
@@ -91,7 +92,7 @@ def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]
     validate = DataLoader(Subset(images, to_validate.tolist()), BATCH, num_workers=workers)
     model = build.model(Component(type="MnistModel"))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, amsgrad=True)
-    log = _tensorboard_log(folder) if tensorboard else None
+    log = _TemplatesLog(folder) if tensorboard else None
     began = time.perf_counter()
     for step, (batch, labels) in enumerate(train):
         optimizer.zero_grad()
@@ -101,13 +102,17 @@ def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]
         optimizer.step()
         values = {"loss": loss.item(), **_metrics(output, labels)}
         if log is not None:
-            log(step, values, batch)
+            log.batch("train", step, values, batch if step % 11 == 0 else None)
     model.eval()
     with torch.no_grad():
-        for batch, labels in validate:
+        for step, (batch, labels) in enumerate(validate):
             output = model(batch)
-            torch.nn.functional.nll_loss(output, labels).item()
-            _metrics(output, labels)
+            loss = torch.nn.functional.nll_loss(output, labels)
+            values = {"loss": loss.item(), **_metrics(output, labels)}
+            if log is not None:
+                log.batch("valid", step, values, batch)
+    if log is not None:
+        log.epoch(model)
     return {"epoch_seconds": time.perf_counter() - began}
 
 
@@ -120,19 +125,30 @@ def _metrics(output: Any, labels: Any) -> dict[str, float]:
     }
 
 
-def _tensorboard_log(folder: Path) -> Callable[[int, dict[str, float], Any], None]:
-    from torch.utils.tensorboard import SummaryWriter
-    from torchvision.utils import make_grid
+class _TemplatesLog:
+    """TensorBoard as pytorch-template has it: every batch, pictures of every eleventh and of all
+    validation batches, histograms of the weights once an epoch."""
 
-    writer = SummaryWriter(str(folder / "tensorboard"))
+    def __init__(self, folder: Path) -> None:
+        from torch.utils.tensorboard import SummaryWriter
 
-    def log(step: int, values: dict[str, float], batch: Any) -> None:
+        self._writer = SummaryWriter(str(folder / "tensorboard"))
+        self._then = time.perf_counter()
+
+    def batch(self, part: str, step: int, values: dict[str, float], images: Any) -> None:
+        from torchvision.utils import make_grid
+
+        now = time.perf_counter()
+        self._writer.add_scalar(f"steps_per_sec/{part}", 1 / (now - self._then), step)
+        self._then = now
         for name, value in values.items():
-            writer.add_scalar(f"{name}/train", value, step)
-        if step % 11 == 0:  # as often as the template logs a batch of 128
-            writer.add_image("input", make_grid(batch, nrow=8, normalize=True), step)
+            self._writer.add_scalar(f"{name}/{part}", value, step)
+        if images is not None:
+            self._writer.add_image(f"input/{part}", make_grid(images, nrow=8, normalize=True), step)
 
-    return log
+    def epoch(self, model: Any) -> None:
+        for name, values in model.named_parameters():
+            self._writer.add_histogram(name, values, 0, bins="auto")
 
 
 def _raw_files(folder: Path) -> Path:
@@ -189,6 +205,7 @@ def main() -> None:
     if not (options.load or options.beside):
         variants["DataLoader, 2 workers"] = "loader(f, workers=2, tensorboard=False)"
         variants["DataLoader, no workers"] = "loader(f, workers=0, tensorboard=False)"
+        variants["sprint.json, its whole epoch"] = "ours(f, epochs=1, preset='sprint.json')"
     if options.tensorboard:
         variants["DataLoader, TensorBoard"] = "loader(f, workers=2, tensorboard=True)"
     spin = [[sys.executable, "-c", "while True: pass"]] * 2 if options.load else []
@@ -226,7 +243,7 @@ def _report(variants: dict[str, str], folder: Path, count: int) -> None:
     epoch = median("ours", "epoch_seconds")
     print(f"{'ours, an epoch':<32} {epoch:>8.2f} s")
     for name in found:
-        if "DataLoader" in name:
+        if "DataLoader" in name or "sprint" in name:
             seconds = median(name, "epoch_seconds")
             print(f"{name + ', an epoch':<32} {seconds:>8.2f} s   over ours {seconds / epoch:.2f}")
 

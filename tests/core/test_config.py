@@ -77,7 +77,7 @@ def read(path: Path, content: bytes) -> str:
 def test_a_file_that_cannot_be_a_config_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     assert read(path, b"[]").startswith("must be an object:")
-    assert read(path, b'{"a":\n 1,}').startswith("line 2, column ")
+    assert read(path, b'{"a":\n 1,,}').startswith("line 2, column ")
     assert read(path, b'{"a": NaN}') == "line 1, column 7: NaN is not JSON: give a number"
     assert read(path, b'"\xff"').startswith("cannot be read: it is not UTF-8")
     assert "nested too deeply" in read(path, b'{"a":' * 50_000)
@@ -99,6 +99,22 @@ def test_saving_keeps_the_former_file_beside_it(tmp_path: Path) -> None:
     config_file.save_text(path, JsonText('{"a": 2}'))
     assert path.read_text() == '{"a": 2}'
     assert (tmp_path / "config.json.bak").read_text() == '{"a": 1}'
+
+
+def test_saving_writes_what_every_program_reads(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(b'\xef\xbb\xbf// mine\r\n{\r\n  "a": 1, // one\r\n}\r\n')
+    text = config_file.read_text(path)
+    assert text.value == {"a": 1}
+    config_file.save_text(path, text)
+    assert path.read_bytes() == b'{\r\n  "a": 1\r\n}\r\n'
+
+
+def test_the_ends_of_lines_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(b'{\r\n  "a": 1,\r\n  "b": 2\r\n}\r\n')
+    config_file.save_text(path, config_file.read_text(path).set(("a",), 3))
+    assert path.read_bytes() == b'{\r\n  "a": 3,\r\n  "b": 2\r\n}\r\n'
 
 
 def test_saving_through_a_link_leaves_the_link(tmp_path: Path) -> None:

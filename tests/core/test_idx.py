@@ -1,4 +1,4 @@
-"""Reading MNIST's own files: where they are found, and whether they are whole."""
+"""Reading files in MNIST's format: what they hold, and whether they are whole."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from core.idx import Split
+
     WriteIdx = Callable[..., Path]
 
 
@@ -29,6 +31,12 @@ def idx_bytes(shape: tuple[int, ...], content: bytes | None = None) -> bytes:
     return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + values
 
 
+def pair(folder: Path, *, training: bool = True) -> Split:
+    found = idx.pair(folder, training=training)
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def bundled_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "bundled"
@@ -37,43 +45,6 @@ def bundled_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     idx._check_bundled.cache_clear()
     yield folder
     idx._check_bundled.cache_clear()
-
-
-def test_the_bundled_set_is_mnist() -> None:
-    split = idx.find(idx.BUNDLED / "nowhere", training=False)
-    assert split.bundled
-    assert split.num_samples() == 10_000
-    shape, labels = idx.read(split.labels)
-    assert shape == (10_000,)
-    assert list(labels[:5]) == [7, 2, 1, 0, 4]
-    assert idx.find(idx.BUNDLED / "nowhere", training=True).num_samples() == 60_000
-
-
-@pytest.mark.parametrize("compressed", [False, True])
-@pytest.mark.parametrize("folder", ["", "MNIST/raw"])
-def test_the_files_in_data_dir_come_first(
-    tmp_path: Path, write_idx: WriteIdx, folder: str, compressed: bool
-) -> None:
-    write_idx(tmp_path / folder, num_train=7, num_test=3, compressed=compressed)
-    split = idx.find(tmp_path, training=True)
-    assert not split.bundled
-    assert split.images.parent == tmp_path / folder
-    assert split.num_samples() == 7
-    shape, pixels = idx.read(split.images)
-    assert (shape, len(pixels)) == ((7, 28, 28), 7 * 784)
-    assert idx.find(tmp_path, training=False).num_samples() == 3
-
-
-def test_torchvisions_folder_wins_over_the_one_above(tmp_path: Path, write_idx: WriteIdx) -> None:
-    write_idx(tmp_path, num_train=7)
-    write_idx(tmp_path / "MNIST" / "raw", num_train=5)
-    assert idx.find(tmp_path, training=True).num_samples() == 5
-
-
-def test_images_without_their_labels_are_not_a_set(tmp_path: Path, write_idx: WriteIdx) -> None:
-    write_idx(tmp_path, num_train=7)
-    (tmp_path / "train-labels-idx1-ubyte").unlink()
-    assert idx.find(tmp_path, training=True).bundled
 
 
 @pytest.mark.parametrize("num_dimensions", [1, 2, 3])
@@ -140,7 +111,7 @@ def test_images_and_labels_must_be_as_many(tmp_path: Path, write_idx: WriteIdx) 
     write_idx(tmp_path, num_train=7)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes((6,)))
     with pytest.raises(DataError, match=r"images are \(7, 28, 28\), labels are \(6,\)"):
-        idx.find(tmp_path, training=True).num_samples()
+        pair(tmp_path).num_samples()
 
 
 def test_images_of_another_size_are_told_before_training(
@@ -149,7 +120,7 @@ def test_images_of_another_size_are_told_before_training(
     write_idx(tmp_path, num_train=2)
     (tmp_path / "train-images-idx3-ubyte").write_bytes(idx_bytes((2, 32, 32)))
     with pytest.raises(DataError, match=r"images are \(32, 32\): put images of \(28, 28\) there"):
-        idx.find(tmp_path, training=True).num_samples()
+        pair(tmp_path).num_samples()
 
 
 def test_the_shape_is_read_from_the_header_alone(tmp_path: Path) -> None:
@@ -158,9 +129,8 @@ def test_the_shape_is_read_from_the_header_alone(tmp_path: Path) -> None:
     assert idx.read_shape(path) == (60_000, 28, 28)
 
 
-def test_damage_to_the_bundled_set_is_found(bundled_copy: Path, tmp_path: Path) -> None:
-    path = idx.find(tmp_path / "empty", training=False).labels
-    assert path.parent == bundled_copy
+def test_damage_to_the_bundled_set_is_found(bundled_copy: Path) -> None:
+    path = pair(bundled_copy, training=False).labels
     whole = path.read_bytes()
     # A comment in the header is damage that gzip itself does not see.
     path.write_bytes(whole[:4] + bytes([whole[4] ^ 1]) + whole[5:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import re
 from typing import Any
@@ -205,3 +206,78 @@ def test_deep_but_valid_json_is_no_crash() -> None:
         assert text.set(("a",), 2).value["a"] == 2
     except JsonTextError as error:
         assert "nested too deeply" in str(error)  # either answer is a good one
+
+
+@st.composite
+def commented(draw: st.DrawFn, text: str) -> str:
+    """The text with comments where JSON has spaces between values, and commas before ends."""
+    comments = st.sampled_from(["", " ", '/* a, "b": {[ */', "# it's\n", '// NaN "\n', "\n"])
+    tokens = re.findall(r'"(?:\\.|[^"\\])*"|[\[\]{},:]|[^\s\[\]{},:"]+', text)
+    parts = []
+    for before, token in itertools.pairwise(["", *tokens]):
+        if token in ("}", "]") and before not in ("{", "[") and draw(st.booleans()):
+            parts += [draw(comments), ","]
+        parts += [draw(comments), token]
+    return draw(st.sampled_from(["", "\ufeff"])) + "".join([*parts, draw(comments)])
+
+
+@given(texts(), st.data())
+def test_comments_and_commas_before_an_end_are_read_over(text: str, data: st.DataObject) -> None:
+    plain, lenient = JsonText(text), JsonText(data.draw(commented(text)))
+    assert lenient.value == plain.value
+    assert lenient.plain.is_plain
+    assert lenient.plain.value == plain.value
+    path = data.draw(st.sampled_from(sorted(lenient.spans, key=repr)))
+    start, end = lenient.spans[path]
+    if not isinstance(get(plain.value, path), dict | list):
+        assert json.loads(lenient.text[start:end]) == get(plain.value, path)
+    new = data.draw(values)
+    after = lenient.set(path, new)
+    assert after.value == put(plain.value, path, new)
+    assert after is lenient or after.is_plain
+    assert lenient.set((), plain.value) is lenient
+
+
+@given(texts())
+def test_what_is_json_already_is_never_touched(text: str) -> None:
+    assert JsonText(text).is_plain
+    assert JsonText(text).plain.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ('{\n  "a": 1, // one\n  // two\n  "b": 2,\n}\n', '{\n  "a": 1,\n  "b": 2\n}\n'),
+        ('// top\n{"a": /* x */ 1}', '{"a": 1}'),
+        ('{"a": 1} # end', '{"a": 1}'),
+        ('\ufeff{"a": 1}', '{"a": 1}'),
+        ('{"a": [1, 2,], "b": {"c": 3,},}', '{"a": [1, 2], "b": {"c": 3}}'),
+        ('{\n  "a": 1 // one\n  "b": {}\n\n  "c": 3\n}', '{\n  "a": 1,\n  "b": {},\n\n  "c": 3\n}'),
+        ('{"a": 1\n"b": 2}', '{"a": 1,\n"b": 2}'),
+        ('{"a": "b // c # d /* e */,}" // f\n}', '{"a": "b // c # d /* e */,}"\n}'),
+        ('{\n  /* several\n     lines */\n  "a": 1\n}', '{\n  "a": 1\n}'),
+    ],
+)
+def test_what_is_written_is_plain_and_tidy(text: str, plain: str) -> None:
+    json.loads(plain)
+    assert JsonText(text).plain.text == plain
+    assert JsonText(text).value == json.loads(plain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1 "b": 2}', "[,]", "{,}", "[1,,]", '{"a" 1}', '{"a": 1 /* open }', "{'a': 1}",
+        '{"a": // nothing\n}', "[1] [2]", '{"a": "open}',
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_stays_an_error(text: str) -> None:
+    with pytest.raises(JsonTextError, match="not valid JSON"):
+        _ = JsonText(text).value
+
+
+def test_a_mistake_behind_comments_is_told_where_it_stands() -> None:
+    text = '// one\n{ /* two */\n  "a": 1, # three\n  "b" 2\n}'
+    with pytest.raises(JsonTextError, match=r"^line 4, column 7: not valid JSON: Expecting ':'"):
+        _ = JsonText(text).value
+    assert JsonText('// one\n{\n"a": 1 }').line(("a",)) == 3

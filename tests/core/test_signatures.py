@@ -55,7 +55,8 @@ def test_what_the_template_can_step_is_offered_and_nothing_else() -> None:
     ]  # fmt: skip
     assert list(signatures.schedulers()) == [
         "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR",
-        "ExponentialLR", "LinearLR", "MultiStepLR", "OneCycleLR", "PolynomialLR", "StepLR",
+        "ExponentialLR", "LinearLR", "MultiStepLR", "OneCycleLR", "PolynomialLR",
+        "ReduceLROnPlateau", "StepLR",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core import config_file, idx, runs
 from core.config_file import PRESETS, parse_path
 from core.control import Control
+from core.data_sets import MNIST
 from core.events import EpochEnded, Event, NoticeGiven
 from core.journal import Journal
 from core.requests import Inbox
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from core.idx import Split
     from core.jsontext import JsonText
     from core.runs import Run
 
@@ -37,15 +39,20 @@ def write_tiny_mnist(
     folder = data_dir / "MNIST" / "raw"
     folder.mkdir(parents=True, exist_ok=True)
     for training, number in ((True, num_train), (False, num_test)):
-        split = idx.find(data_dir / "none", training=training)
-        for source in (split.images, split.labels):
-            shape, values = idx.read(source)
-            size = len(values) // shape[0]
-            shape = (number, *shape[1:])
-            head = b"\0\0\x08" + bytes([len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
-            path = folder / source.name.removesuffix(".gz")
-            path.write_bytes(head + bytes(values[: number * size]))
+        split = MNIST.find(data_dir / "none", training=training)
+        write_cut(split, folder, number)
     return data_dir
+
+
+def write_cut(split: Split, folder: Path, number: int) -> None:
+    """The first samples of a half of some set as uncompressed IDX files."""
+    for source in (split.images, split.labels):
+        shape, values = idx.read(source)
+        size = len(values) // shape[0]
+        shape = (number, *shape[1:])
+        head = b"\0\0\x08" + bytes([len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
+        path = folder / source.name.removesuffix(".gz")
+        path.write_bytes(head + bytes(values[: number * size]))
 
 
 def tiny_config(data_dir: Path, save_dir: Path, edits: dict[str, Any] | None = None) -> JsonText:

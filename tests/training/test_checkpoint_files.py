@@ -12,7 +12,7 @@ import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core import build, checkpoint, files, position, sidecar
+from core import build, checkpoint, files, sidecar
 from core.checkpoint import CheckpointError
 from core.config import Component
 
@@ -54,7 +54,7 @@ def test_a_checkpoint_is_read_as_it_was_written(good: bytes, tmp_path: Path) -> 
     path.write_bytes(good)
     found = checkpoint.load(path)
     assert (found.epoch, found.step) == (1, 9)
-    assert found.ours.keys() - {"version"} == checkpoint.OURS_REQUIRED
+    assert found.ours.keys() - {"version", "data_set"} == checkpoint.OURS_REQUIRED
     assert found.metrics.keys() >= {"loss", "val_loss"}
 
 
@@ -215,7 +215,7 @@ def test_weights_of_another_shape_are_one_sentence(good: bytes, tmp_path: Path) 
     found = checkpoint.load(path)
     model = build.model(Component(type="MnistModel", args={"num_classes": 12}))
     with pytest.raises(CheckpointError) as caught:
-        position.load_weights(model, found)
+        checkpoint.load_weights(model, found)
     assert str(caught.value).startswith(f"{path}: its weights do not fit MnistModel: ")
     assert "\n" not in str(caught.value)
 
@@ -225,7 +225,7 @@ def test_a_network_built_without_weights_draws_nothing(good: bytes, tmp_path: Pa
     path.write_bytes(good)
     before = torch.get_rng_state()
     model = build.empty_model(Component(type="MnistModel"))
-    position.load_weights(model, checkpoint.load(path), assign=True)
+    checkpoint.load_weights(model, checkpoint.load(path), assign=True)
     assert torch.equal(before, torch.get_rng_state())
     assert not any(parameter.is_meta for parameter in model.parameters())
 

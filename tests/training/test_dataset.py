@@ -121,6 +121,12 @@ def test_images_are_normalised_as_in_the_template(tiny_mnist: Path) -> None:
     assert samples.labels[:5].tolist() == [5, 0, 4, 1, 9]
 
 
+def test_normalising_gives_the_same_bits_as_ever() -> None:
+    images = torch.arange(256, dtype=torch.uint8)
+    expected = images.to(torch.float32).sub_(255 * 0.1307).div_(255 * 0.3081)
+    assert torch.equal(dataset.normalize(images), expected)
+
+
 def test_images_in_order_are_all_of_them(tiny_mnist: Path) -> None:
     samples = dataset.load(tiny_mnist, training=False)
     parts = list(samples.in_order(batch_size=64))

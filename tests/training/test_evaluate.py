@@ -10,7 +10,7 @@ import pytest
 import torch
 from tiny_data import NUM_TEST, tiny_run, train_here
 
-from core import checkpoint, dataset, evaluate, position
+from core import checkpoint, dataset, evaluate
 from core.checkpoint import CheckpointError
 from core.models import MnistModel
 
@@ -74,7 +74,7 @@ def test_the_numbers_are_those_of_the_network(
     run: Run, results: dict[str, Any], tiny_mnist: Path
 ) -> None:
     model = MnistModel().eval()
-    position.load_weights(model, checkpoint.load(run.path / "model_best.pth"))
+    checkpoint.load_weights(model, checkpoint.load(run.path / "model_best.pth"))
     images, labels = next(dataset.load(tiny_mnist, training=False).in_order())
     with torch.no_grad():
         output = model(images)

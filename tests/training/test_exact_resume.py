@@ -70,6 +70,15 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "optimizer": {"type": "Adadelta", "args": {}},
         "lr_scheduler": {"type": "ConstantLR", "args": {"total_iters": 4}, "interval": "batch"},
     },
+    "SGD, ReduceLROnPlateau": {  # drops after the second epoch: none is so much better
+        "trainer.epochs": 3,
+        "optimizer": SGD,
+        "lr_scheduler": {
+            "type": "ReduceLROnPlateau",
+            "args": {"patience": 0, "threshold": 2.0, "threshold_mode": "abs", "factor": 0.5},
+            "metric": "val_accuracy",
+        },
+    },
     "ASGD, none": {"optimizer": {"type": "ASGD", "args": {}}, "lr_scheduler": None},
     "Rprop, none": {"optimizer": {"type": "Rprop", "args": {}}, "lr_scheduler": None},
     "Adafactor, none": {"optimizer": {"type": "Adafactor", "args": {}}, "lr_scheduler": None},

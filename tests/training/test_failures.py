@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import math
 import os
+import resource
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core import checkpoint, files, journal, launch, sidecar
+from core import checkpoint, child, files, journal, launch, resume, sidecar
 from core.events import CheckpointFailed, CheckpointSaved, EpochEnded, PhaseChanged, StepEnded
 from core.step_log import NonFiniteLossError
 from core.training import Training
@@ -235,3 +238,35 @@ def test_patience_ends_a_run_and_its_last_epoch_is_saved(tiny_mnist: Path, tmp_p
     assert [event.num_bad_epochs for event in trained.all(EpochEnded)] == [0, 1, 2]
     assert trained.reason == "loss has not improved for 2 epochs"
     assert torch.load(run.path / "last.pth", weights_only=True)["epoch"] == 3
+
+
+def test_a_limit_on_file_sizes_ends_cleanly_and_leaves_the_older_checkpoints(
+    tiny_mnist: Path, tmp_path: Path
+) -> None:
+    """The kernel itself refuses to write on, as a full disk does."""
+    run = tiny_run(tiny_mnist, tmp_path, {"trainer.epochs": 4})
+    train_here(run, stop_at=12)
+    before = {path.name: path.read_bytes() for path in run.checkpoints()}
+    limit = len(before["last.pth"]) // 2
+
+    def forbid() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "core", str(run.path)],
+        preexec_fn=forbid,
+        env=child.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + run.log_path.read_text()
+    state = run.state()
+    assert state.epoch == 4
+    assert state.ended is not None
+    assert state.ended.outcome == "failed"
+    assert "the last position was not saved: File too large" in state.ended.reason
+    assert {path.name: path.read_bytes() for path in run.checkpoints()} == before
+    assert resume.newest_valid(run)[0].step == 11
+    assert list(run.path.glob("*.tmp*")) == []

@@ -12,6 +12,7 @@ from tiny_data import tiny_run, train_here
 from core import build, dataset, launch
 from core.config import Component
 from core.evaluate import evaluate
+from core.spinning import SecondTeam
 from tui.plot import chart
 
 if TYPE_CHECKING:
@@ -51,7 +52,19 @@ def evaluate_another(alone: Run) -> None:
     assert evaluate(alone.path / "last.pth")["num_samples"] == 200
 
 
-MEANWHILE = {"builds another model": build_another, "draws": draw, "tests": evaluate_another}
+def stop_spinning(_: Run) -> None:
+    team = SecondTeam()
+    team.hold()
+    time.sleep(0.02)
+    team.let_go()
+
+
+MEANWHILE = {
+    "stops spinning and starts again": stop_spinning,
+    "builds another model": build_another,
+    "draws": draw,
+    "tests": evaluate_another,
+}
 
 
 @pytest.mark.parametrize("act", MEANWHILE.values(), ids=MEANWHILE)

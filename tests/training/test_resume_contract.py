@@ -248,7 +248,7 @@ def test_another_schedule_starts_anew(
     planned = plan(run.path, trainer__epochs=4, lr_scheduler=block)
     trained = train_here(planned.realize(), planned.changes)
     assert trained.outcome == "completed", trained.reason
-    ends = [event.lr for event in trained.all(EpochEnded) if not event.inherited]
+    ends = [event.lr or 0.0 for event in trained.all(EpochEnded) if not event.inherited]
     if block is None:
         assert ends == [0.001, 0.001]
     elif block["type"] == "CosineAnnealingLR":

@@ -50,6 +50,20 @@ async def test_a_changed_field_shows_what_it_was(scratch: Scratch) -> None:
         await window.until(lambda: re.search("● epochs +7 +was 2", window.text()), "changed")
 
 
+async def test_what_is_read_otherwise_is_said_when_the_file_is_opened(scratch: Scratch) -> None:
+    scratch.write_config({"loss": "NLLLoss"})
+    async with opened(scratch, WIDE) as window:
+        await window.until_shown('! loss: "NLLLoss" is read as nll_loss')
+        notifications = list(window.app._notifications)
+        assert [item.message for item in notifications] == ['loss: "NLLLoss" is read as nll_loss']
+
+
+async def test_a_config_without_oddities_says_nothing(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.until_shown("up to 2 epochs")
+        assert not list(window.app._notifications)
+
+
 async def test_the_first_screen_follows_the_config(scratch: Scratch) -> None:
     async with opened(scratch, WIDE) as window:
         await window.until_shown("up to 2 epochs")

@@ -94,6 +94,47 @@ def test_train_says_notices_on_stderr(scratch: Scratch, call: Callable[..., Resu
     assert "n_gpu" in done.err
 
 
+def test_train_says_on_stderr_what_it_reads_otherwise(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    text = scratch.write_config().read_text().replace('"save_period"', '"save_freq"')
+    scratch.config_path.write_text(f"// mine\n{text}")
+    done = call("train", "--epochs", "1", "--set", 'optimizer.args.lr="1e-3"')
+    assert done.code == 0, done.err
+    assert done.err.splitlines() == [
+        "mnist-tui: the config is not plain JSON (comments, commas or a byte order mark): "
+        "it is read all the same, and saving writes plain JSON",
+        "mnist-tui: trainer.save_freq: is read as trainer.save_period",
+        'mnist-tui: optimizer.args.lr: "1e-3" is read as 0.001',
+    ]
+    assert len(done.out.splitlines()) == 1
+    frozen = scratch.run().config()  # as it was meant: pytorch-template reads it too
+    assert (frozen["trainer"]["save_period"], frozen["optimizer"]["args"]["lr"]) == (1, 0.001)
+    assert "save_freq" not in frozen["trainer"]
+    assert scratch.config_path.read_text().startswith("// mine\n{")
+
+
+def test_a_config_of_another_program_is_one_line(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    scratch.config_path.write_text('{"models": {}, "datasets": {}}')
+    for flags in ((), ("-r", "latest", "-c", "config.json"), ("--epochs", "3")):
+        done = call("train", *flags)
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+        assert "a config of deeperlearner/pytorch-template" in done.err
+
+
+def test_the_steps_are_in_the_log_at_verbosity_2_alone(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    logs = []
+    for verbosity in (0, 1, 2):
+        assert call("train", "--set", f"trainer.verbosity={verbosity}").code == 0
+        logs.append(max(scratch.runs(), key=lambda run: (len(run.id), run.id)).log_path.read_text())
+    assert [("  step 9 of epoch 1: loss " in log) for log in logs] == [False, False, True]
+    assert [("  epoch 1: loss " in log) for log in logs] == [False, True, True]
+
+
 def test_train_at_verbosity_0_is_silent(scratch: Scratch, call: Callable[..., Result]) -> None:
     done = call("train", "--set", "trainer.verbosity=0")
     assert (done.code, done.out, done.err) == (0, "", "")

@@ -88,7 +88,10 @@ def test_a_test_result_has_the_matrix_and_the_share_of_each_class(
     out = capsys.readouterr().out
     assert "loss 0.1000  accuracy 0.7500 on 1,200 test images" in out
     assert "   0   600 300  66.7%" in out
-    assert "300 mistakes; kept in last.pth.test.json" in out
+    assert out.endswith("300 mistakes\n")
+    (scratch.path / "last.pth.test.json").touch()
+    console.test_result(scratch.path / "last.pth", results)
+    assert capsys.readouterr().out.endswith("300 mistakes; kept in last.pth.test.json\n")
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

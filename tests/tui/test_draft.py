@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core import config_file
 from core.config_file import ConfigError
+from core.jsontext import JsonText
 from tui.draft import Draft, choices, parse, signature_of
 
 if TYPE_CHECKING:
@@ -128,3 +136,127 @@ def test_what_cannot_be_chosen_has_no_signature() -> None:
 def test_what_is_typed_is_json_or_else_a_text(text: str, value: object) -> None:
     assert parse(text) == value
     assert type(parse(text)) is type(value)
+
+
+# What is not edited stays, whatever there is
+
+unknown = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+ODD_VALUES: list[tuple[tuple[str, ...], list[Any]]] = [
+    (("optimizer", "args", "lr"), ["1e-3", 0.001]),
+    (("metrics",), [["my_metric"], ["accuracy"], []]),
+    (("loss",), ["NLLLoss", {"type": "nll_loss"}]),
+    (("lr_scheduler",), [{}, None, {"type": "ExponentialLR", "args": {"gamma": 0.9}}]),
+    (("trainer", "save_freq"), [1, 5]),
+    (("trainer", "monitor"), ["OFF", "min  val_loss", None]),
+    (("data_loader", "args", "validation_split"), [0, 1, "0.1", 6000]),
+]
+
+
+@st.composite
+def config_texts(draw: st.DrawFn) -> str:
+    """The shipped config with odd values, keys that nobody knows, and any indentation."""
+    text = JsonText((config_file.PRESETS / "config.json").read_text())
+    for path, choice in ODD_VALUES:
+        if draw(st.booleans()):
+            text = text.set(path, draw(st.sampled_from(choice)))
+    blocks: list[tuple[str, ...]] = [(), ("trainer",), ("arch",), ("optimizer",)]
+    for _ in range(draw(st.integers(0, 4))):
+        key = "their_" + draw(st.text(max_size=4))
+        text = text.set((*draw(st.sampled_from(blocks)), key), draw(unknown))
+    indent = draw(st.sampled_from(["as it is", None, 1, 2, 4, "\t"]))
+    if indent == "as it is":
+        return text.text
+    return json.dumps(text.value, indent=indent, ensure_ascii=draw(st.booleans()))
+
+
+@given(config_texts())
+def test_an_edit_changes_its_own_line_alone(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.json"
+        path.write_text(text)
+        draft = Draft.read(path)
+        draft.save()
+        assert path.read_text() == text
+        draft.set(EPOCHS, 77)
+        draft.save()
+        written = path.read_text()
+    expected = copy.deepcopy(json.loads(text))
+    expected["trainer"]["epochs"] = 77
+    assert json.loads(written) == expected
+    assert list(json.loads(written)) == list(expected)
+    assert written == text.replace('"epochs": 100', '"epochs": 77')
+
+
+COMMENTED = Path(__file__).parents[1] / "data" / "commented_config.json"
+
+
+def test_a_commented_config_is_kept_until_it_is_saved(scratch: Scratch) -> None:
+    scratch.config_path.write_bytes(COMMENTED.read_bytes())
+    draft = Draft.read(scratch.config_path)
+    assert not draft.changed
+    assert draft.problems() == []
+    assert draft.notes() == [
+        config_file.LENIENT,
+        "trainer.save_freq: is read as trainer.save_period",
+    ]
+    draft.set(EPOCHS, 7)
+    draft.undo()
+    assert not draft.changed
+    draft.redo()
+    draft.save()
+    assert not draft.changed
+    lines = scratch.config_path.read_text().splitlines()
+    assert '    "epochs": 7,' in lines
+    assert '      "lr": 0.001,' in lines
+    assert not any("//" in line and "https" not in line for line in lines)
+    assert draft.notes() == ["trainer.save_freq: is read as trainer.save_period"]
+
+
+OLD: dict[str, Any] = {
+    "name": "old",
+    "arch": "MnistModel",
+    "optimizer_type": "Adam",
+    "optimizer": {"lr": 0.5},
+    "data_loader": {"data_dir": "data/", "batch_size": 32},
+    "loss": "my_loss",
+    "metrics": [],
+    "trainer": {"epochs": 3, "save_dir": "saved/"},
+}
+
+
+def test_an_old_format_is_edited_in_todays_keys_and_can_be_undone(scratch: Scratch) -> None:
+    scratch.config_path.write_text(json.dumps(OLD, indent=4))
+    draft = Draft.read(scratch.config_path)
+    assert not draft.changed
+    assert draft.get(("optimizer", "args", "lr")) == 0.5
+    assert draft.meant["loss"] == "nll_loss"
+    draft.set(("optimizer", "type"), "SGD")
+    assert draft.value["optimizer"] == {"type": "SGD", "args": {"lr": 0.5}}
+    assert "optimizer_type" not in draft.value
+    assert draft.was(("optimizer", "args", "lr")) == 0.5
+    assert any(note.startswith("optimizer_type") for note in draft.notes())
+    assert draft.undo()
+    assert draft.value == OLD
+    assert not draft.changed
+
+
+def test_somebody_elses_config_can_be_edited_and_saved(scratch: Scratch) -> None:
+    theirs: dict[str, Any] = {
+        "datasets": {"train": {"type": "A", "kwargs": {}}},
+        "models": {},
+        "losses": {},
+    }
+    scratch.config_path.write_text(json.dumps(theirs, indent=2))
+    draft = Draft.read(scratch.config_path)
+    (problem,) = draft.problems()
+    assert problem.message.startswith("this is a config of")
+    draft.set(("datasets", "train", "type"), "B")
+    draft.save()
+    theirs["datasets"]["train"]["type"] = "B"
+    assert scratch.config_path.read_text() == json.dumps(theirs, indent=2)

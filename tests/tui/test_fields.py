@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui import fields
-from tui.draft import Draft
+from tui.draft import Draft, parse
 from tui.fields import MISSING, Field, show
 
 if TYPE_CHECKING:
@@ -97,3 +97,65 @@ def test_a_value_is_shown_as_it_would_be_typed(value: object) -> None:
 def test_a_text_is_shown_bare_and_nothing_as_nothing() -> None:
     assert show("min val_loss") == "min val_loss"
     assert show(MISSING) == ""
+
+
+def write(scratch: Scratch, config: object) -> Draft:
+    scratch.config_path.write_text(json.dumps(config))
+    return Draft.read(scratch.config_path)
+
+
+def test_a_key_of_another_name_shows_in_the_field_it_is_read_as(draft: Draft) -> None:
+    draft.set(("trainer", "save_freq"), 5)
+    draft.remove(("trainer", "save_period"))
+    rows = all_fields(draft)
+    assert (rows["trainer.save_period"].shown, rows["trainer.save_period"].given) == ("5", True)
+    assert rows["trainer.save_freq"].help == "kept, and not read here"
+    draft.set(("trainer", "save_period"), 2)
+    assert all_fields(draft)["trainer.save_period"].shown == "2"
+
+
+def test_what_nobody_knows_has_rows_of_its_own(draft: Draft) -> None:
+    draft.set(("data_loader", "args", "root"), "coco/")
+    draft.set(("theirs", "deep", "value"), [1])
+    (section,) = (item for item in fields.sections(draft) if item.title == "other keys")
+    assert [(item.label, item.shown) for item in section.fields] == [
+        ("data_loader.args.root", '"coco/"' if parse("coco/") != "coco/" else "coco/"),
+        ("theirs.deep.value", "[1]"),
+    ]
+
+
+def test_an_old_format_is_shown_in_todays_fields(scratch: Scratch) -> None:
+    draft = write(
+        scratch,
+        {
+            "arch": "MnistModel",
+            "optimizer_type": "SGD",
+            "optimizer": {"lr": 0.5},
+            "data_loader": {"data_dir": "data/", "batch_size": 32},
+            "training": {"epochs": 3},
+        },
+    )
+    rows = all_fields(draft)
+    shown = {
+        name: rows[name].shown for name in ("arch.type", "optimizer.args.lr", "trainer.epochs")
+    }
+    assert shown == {"arch.type": "MnistModel", "optimizer.args.lr": "0.5", "trainer.epochs": "3"}
+    assert "optimizer.args.momentum" in rows
+    assert "optimizer_type" not in rows
+
+
+def test_a_plateau_says_what_it_looks_at_instead_of_when_it_steps(draft: Draft) -> None:
+    draft.set(("lr_scheduler", "type"), "ReduceLROnPlateau")
+    rows = all_fields(draft)
+    assert rows["lr_scheduler.metric"].in_row == "as monitored"
+    assert rows["lr_scheduler.args.mode"].in_row == "as monitored"
+    assert "lr_scheduler.interval" not in rows
+    draft.set(("lr_scheduler", "type"), "StepLR")
+    rows = all_fields(draft)
+    assert "lr_scheduler.metric" not in rows
+    assert "lr_scheduler.interval" in rows
+
+
+def test_no_schedule_at_all_has_no_other_row(draft: Draft) -> None:
+    draft.set(("lr_scheduler",), None)
+    assert all(section.title != "other keys" for section in fields.sections(draft))

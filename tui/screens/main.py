@@ -10,7 +10,6 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from core.devices import cpu_device
-from core.runs import BEST, LAST
 from tui import words
 from tui.clean import clean
 from tui.draft import parse
@@ -18,6 +17,7 @@ from tui.fields import Field, show
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
+    FineTuneAsked,
     PaneShown,
     QuickRunAsked,
     ResumeAsked,
@@ -143,9 +143,9 @@ class MainScreen(Screen[None]):
         run = self.query_one(LivePane).run
         if run is None:
             return
-        found = [path for path in (run.path / BEST, run.path / LAST) if path.exists()]
-        if found:
-            self.post_message(CheckpointTested(found[0]))
+        path = run.best_checkpoint()
+        if path is not None:
+            self.post_message(CheckpointTested(path))
         else:
             self.notify("no checkpoint yet: one is written when an epoch ends", timeout=4)
 
@@ -154,6 +154,20 @@ class MainScreen(Screen[None]):
         run = self.query_one(LivePane).run
         if run is not None:
             self.post_message(ResumeAsked(run.path))
+
+    def action_fine_tune(self) -> None:
+        """Begin a new run with the best weights of the run that is shown."""
+        run = self.query_one(LivePane).run
+        path = run.best_checkpoint() if run is not None else None
+        if path is not None:
+            self.post_message(FineTuneAsked(path))
+        else:
+            self.notify("open a run with a checkpoint first: Runs lists them", timeout=4)
+
+    def show_draft(self) -> None:
+        """Show the config of the next run, which is another one now."""
+        self._draft_changed()
+        self.action_pane("config")
 
     def action_save_config(self) -> None:
         """Write the config to its file; a bundled one is copied here first."""

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tui.fields import Field
 from tui.widgets.rows import Row, fill
 
-NUM_PROBLEMS_SHOWN = 3
+NUM_LINES_SHOWN = 3
 
 
 class ConfigPane(Vertical):
-    """Fields in sections; what differs from the file is marked, what is wrong is listed."""
+    """Fields in sections; what differs from the file is marked, what is wrong or odd is listed."""
 
     class EditAsked(Message):
         """Somebody wants to change a field."""
@@ -53,6 +53,7 @@ class ConfigPane(Vertical):
         self.filter = ""
         self._fields: dict[str, Field] = {}
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The table, the help of the field under the cursor, the problems."""
@@ -72,7 +73,7 @@ class ConfigPane(Vertical):
 
     def reload(self) -> None:
         """Show the draft as it is now, the cursor where it was."""
-        self._problems = self.draft.problems()
+        self._problems, self._notes = self.draft.problems(), self.draft.notes()
         wrong = {problem.path for problem in self._problems}
         self.border_title = self._title()
         table, row = self.table, self.table.cursor_row
@@ -130,7 +131,9 @@ class ConfigPane(Vertical):
 
     def _title(self) -> Content:
         changed = "  (changed, ctrl+s saves)" if self.draft.changed else ""
-        return Content(clean(f"1 Config ─ next run ─ {self.draft.path.name}{changed}"))
+        parent = self.draft.parent
+        run = f"fine-tunes {parent.name}" if parent else "next run"
+        return Content(clean(f"1 Config ─ {run} ─ {self.draft.path.name}{changed}"))
 
     def _cells(self, item: Field, wrong: bool) -> tuple[Text, Text, Text]:
         was = self.draft.was(item.path)
@@ -147,6 +150,8 @@ class ConfigPane(Vertical):
         )
 
     def _problem_text(self) -> str:
-        lines = [f"✗ {clean(problem)}" for problem in self._problems[:NUM_PROBLEMS_SHOWN]]
-        more = len(self._problems) - NUM_PROBLEMS_SHOWN
-        return "\n".join([*lines, f"and {more} more"] if more > 0 else lines)
+        """What is wrong, then what there is to know, as far as there is room."""
+        lines = [f"✗ {clean(problem)}" for problem in self._problems]
+        lines += [f"! {clean(note)}" for note in self._notes]
+        more = len(lines) - NUM_LINES_SHOWN
+        return "\n".join([*lines[:NUM_LINES_SHOWN], f"and {more} more"] if more > 0 else lines)

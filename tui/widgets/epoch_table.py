@@ -59,5 +59,6 @@ def _width(name: str) -> int:
 
 def _line(row: EpochEnded, names: list[str]) -> Row:
     numbers = "".join(f"{fmt.number(row.metrics.get(name)):>{_width(name)}}" for name in names)
-    text = f"{row.epoch:>4}{numbers}{row.lr:>11.3g}{fmt.duration(row.seconds):>9}"
+    lr = "?" if row.lr is None else f"{row.lr:.3g}"
+    text = f"{row.epoch:>4}{numbers}{lr:>11}{fmt.duration(row.seconds):>9}"
     return cells(text, "text") + (cells("  ◆ best", "note") if row.best else [])

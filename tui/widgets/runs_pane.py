@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from core.runs import BEST, LAST, Run
+from core.runs import LAST, Run
+from core.template import BEST_NAMES
 from tui import format as fmt
 from tui.clean import clean
-from tui.messages import CheckpointTested, ResumeAsked, RunOpened
+from tui.messages import CheckpointTested, FineTuneAsked, ResumeAsked, RunOpened
 from tui.widgets.rows import Row, fill
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class RunsPane(Vertical):
         Binding("space", "toggle_checkpoints", "checkpoints"),
         Binding("t", "test", "test"),
         Binding("r", "resume", "resume"),
+        Binding("f", "fine_tune", "fine-tune"),
     ]
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
@@ -82,11 +84,13 @@ class RunsPane(Vertical):
 
     def action_test(self) -> None:
         """Test the checkpoint under the cursor, or the best one of the run."""
-        if (place := self._place()) is None:
-            return
-        run, file = place
-        file = file or (BEST if (run / BEST).exists() else LAST)
-        self.post_message(CheckpointTested(run / file))
+        if (path := self._checkpoint()) is not None:
+            self.post_message(CheckpointTested(path))
+
+    def action_fine_tune(self) -> None:
+        """Begin a new run with the weights of that checkpoint."""
+        if (path := self._checkpoint()) is not None:
+            self.post_message(FineTuneAsked(path))
 
     def action_resume(self) -> None:
         """Go on from the checkpoint under the cursor, or from the furthest of the run."""
@@ -97,6 +101,13 @@ class RunsPane(Vertical):
     def _open_run(self) -> None:
         if (place := self._place()) is not None:
             self.post_message(RunOpened(Run(place[0])))
+
+    def _checkpoint(self) -> Path | None:
+        """The checkpoint under the cursor, else the best of the run; None without a run."""
+        if (place := self._place()) is None:
+            return None
+        run, file = place
+        return run / file if file else Run(run).best_checkpoint() or run / LAST
 
     def _place(self) -> tuple[Path, str] | None:
         """The run and the checkpoint's file, if it is one, under the cursor."""
@@ -155,7 +166,7 @@ def _checkpoint_cells(item: dict[str, Any], metric: str | None) -> dict[str, Tex
         best=value,
         epochs=f"epoch {item['epoch']}",
         device=f"step {item['step']}" if item["step"] else "",
-        age="◆ best" if item["file"] == BEST else "",
+        age="◆ best" if item["file"] in BEST_NAMES else "",
         size=fmt.size(item["bytes"]),
     )
 

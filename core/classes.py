@@ -1,0 +1,36 @@
+"""The names of the classes that a checkpoint tells apart, found without opening it: no torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.data_sets import LOADERS
+from core.events import RunStarted, from_line
+from core.runs import Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def of_checkpoint(path: Path) -> tuple[str, ...]:
+    """As its run's journal has them, else as its config's loader; empty where neither says."""
+    run = Run(path.parent)
+    return _told(run.journal_path) or _configured(run)
+
+
+def _told(journal: Path) -> tuple[str, ...]:
+    try:
+        with journal.open("rb") as file:
+            for line in file:  # only its first lines: every start of a run has the same data
+                event = from_line(line)
+                if isinstance(event, RunStarted) and isinstance(event.classes, list):
+                    return tuple(map(str, event.classes))
+    except OSError:
+        pass
+    return ()
+
+
+def _configured(run: Run) -> tuple[str, ...]:
+    loader = run.config().get("data_loader")
+    name = loader.get("type") if isinstance(loader, dict) else None
+    return LOADERS[name].classes if isinstance(name, str) and name in LOADERS else ()

@@ -1,0 +1,102 @@
+"""A file that runs code when it is unpickled never runs it, whatever command it is given to."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from scratch import PATIENCE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scratch import Scratch
+
+    from core.runs import Run
+
+TRAP = "trap"
+"""A folder that a hostile file makes where the command is run."""
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "train -r FILE": ("train", "-r", "{file}"),
+    "train -r RUN": ("train", "-r", "{run}", "--epochs", "3"),
+    "train --fine-tune FILE": ("train", "--fine-tune", "{file}"),
+    "train -c FILE": ("train", "-c", "{file}"),
+    "test FILE": ("test", "-r", "{file}"),
+    "test RUN": ("test", "-r", "{run}"),
+    "runs": ("runs", "--json"),
+    "show": ("show", "{run}", "--json"),
+    "show FILE": ("show", "{file}"),
+    "resume": ("resume", "{run}"),
+    "follow": ("follow", "{run}"),
+    "stop": ("stop", "{run}"),
+}
+
+
+class Trap:
+    """Unpickled, it makes a folder."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.mkdir, (Path(TRAP),))
+
+
+def zipped(path: Path) -> None:
+    keys = ("arch", "epoch", "state_dict", "optimizer", "monitor_best")
+    torch.save({**dict.fromkeys(keys, 0), "config": Trap()}, path)
+
+
+def legacy(path: Path) -> None:
+    torch.save({"config": Trap()}, path, _use_new_zipfile_serialization=False)
+
+
+def bare(path: Path) -> None:
+    path.write_bytes(pickle.dumps(Trap()))
+
+
+@pytest.mark.parametrize("write", [zipped, legacy, bare])
+def test_a_hostile_file_runs_nothing_whatever_command_it_is_given_to(
+    write: Callable[[Path], None], scratch: Scratch, finished: Run
+) -> None:
+    for path in finished.checkpoints():
+        write(path)
+    file = str(finished.path / "last.pth")
+    calls = [
+        [word.format(file=file, run=finished.path) for word in words] for words in COMMANDS.values()
+    ]
+    # One process for all: each start imports torch anew, which is most of the time.
+    script = (
+        "import sys\nfrom tui.cli import main\n"
+        f"for words in {calls!r}:\n"
+        "    sys.argv = ['mnist-tui', *words]\n"
+        "    try: code = main()\n"
+        "    except SystemExit as ended: code = ended.code\n"
+        "    print(f'exit {code}', flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=scratch.path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    codes = [line for line in done.stdout.splitlines() if line.startswith("exit ")]
+    assert len(codes) == len(COMMANDS)
+    refused = {name for name, code in zip(COMMANDS, codes, strict=True) if code == "exit 2"}
+    assert refused == {*COMMANDS} - {"runs", "show", "follow"}
+    assert not (scratch.path / TRAP).exists()
+
+
+def test_the_trap_would_snap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    bare(tmp_path / "file")
+    pickle.loads((tmp_path / "file").read_bytes())
+    assert (tmp_path / TRAP).is_dir()
