@@ -88,6 +88,10 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "data_loader.args.shuffle": False,
         "trainer.monitor": "min loss",
     },
+    "shifted images": {"data_loader.augment": {"shift": 2}},
+    "shifted, turned and scaled images": {
+        "data_loader.augment": {"shift": 1, "rotate": 10, "scale": 0.1}
+    },
     "len_epoch over the set": {"trainer.len_epoch": STEPS},
 }
 CUTS = {
