@@ -176,18 +176,18 @@ def plan(
     `given` is the file of -c, whose top-level blocks replace the run's; `edits` are values by
     dotted path, which come last.
     """
-    start, notices = _target(reference, save_dir)
-    run = Run(start.path.parent)
+    start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
     text = _replaced(before, given, edits)
     settings = check.load(text.value)
     _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
-    _refuse_endless(settings, start, before.value, differing)
+    if not start.weights_only:
+        _refuse_endless(settings, start, before.value, differing)
     fits = differing.keys() <= IN_PLACE and run.ours() and not run.live()
     if fits and _is_furthest(start, run):
         return Plan(start.path, run, text, differing, notices)
-    return Plan(start.path, None, text, {}, notices)
+    return Plan(start.path, None, text, {}, notices, weights_only=start.weights_only)
 
 
 def fine_tuning(
@@ -200,8 +200,8 @@ def fine_tuning(
 
     Its config comes about as that of `plan` does.
     """
-    start, notices = _target(reference, save_dir)
-    before = _config_before(start, Run(start.path.parent), notices)
+    start, run, notices = _target(reference, save_dir)
+    before = _config_before(start, run, notices)
     return _from_weights(start, _replaced(before, given, edits), notices)
 
 
@@ -239,14 +239,19 @@ def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
     checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
 
 
-def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, list[str]]:
+def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, Run, list[str]]:
+    """The checkpoint that is meant, its run, and what should be said."""
     path = Path(reference).expanduser()
     if path.is_file() or runs.is_checkpoint(path):
-        return checkpoint.load(path.absolute()), []
+        start = checkpoint.load(path.absolute())
+        return start, Run(start.path.parent), []
     run = runs.find(reference, save_dir)
     if run.live():
         raise MistakeError(f"{run.path}: is being trained now: stop it first, or give a checkpoint")
-    return newest_valid(run)
+    found, problems = starting_checkpoint(run)
+    if found is None:
+        raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
+    return found, run, problems
 
 
 def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
@@ -265,7 +270,7 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
         for path, value in effective(run, {}).changes.items():
             text = text.set(config_file.parse_path(path), value)
     differing = ", ".join(_differing(inside.value, text.value).keys() - IN_PLACE)
-    if differing:
+    if differing and start.path.parent == run.path:
         notices.append(f"config.json and {start.path.name} differ in {differing}: the file counts")
     return text
 
@@ -304,13 +309,15 @@ def _epochs(before: dict[str, Any], otherwise: int) -> int:
 
 
 def _is_furthest(start: Checkpoint, run: Run) -> bool:
+    if start.path.parent != run.path:  # the parent's, since it has none of its own yet
+        return True
     newest = newest_valid(run)[0]
     return (newest.epoch, newest.step) <= (start.epoch, start.step)
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The values of `after` that differ, by dotted path; None where one is gone."""
-    old, new = _flat(before), _flat(after)
+    """The values of `after` that mean something else, by dotted path; None where one is gone."""
+    old, new = (_flat(normalize.normalize(value).value) for value in (before, after))
     paths = [*new, *(path for path in old if path not in new)]
     return {path: new.get(path) for path in paths if old.get(path) != new.get(path)}
 

@@ -154,9 +154,17 @@ def offered(block: str) -> dict[str, Signature]:
     return ours({"loss": "losses"}.get(block, block), skip=2)
 
 
+def names(block: str) -> list[str]:
+    """What a block of a config can name."""
+    return list(optimizers() if block == "optimizer" else offered(block))
+
+
 def of(block: str, name: object) -> Signature | None:
     """What the class or function that a block of a config names takes; None if it is unknown."""
-    return offered(block).get(name) if isinstance(name, str) else None
+    if not isinstance(name, str) or name not in names(block):
+        return None
+    # Of the optimizers each has a file of its own: the others need not be read for one.
+    return optimizer(name) if block == "optimizer" else offered(block)[name]
 
 
 def _torch() -> Path:

@@ -161,7 +161,7 @@ def signature_of(block: str, name: object) -> Signature | None:
 
 def choices(block: str) -> list[str]:
     """The classes that `block` can name."""
-    return list(signatures.offered(block)) if block in _CHOSEN else []
+    return signatures.names(block) if block in _CHOSEN else []
 
 
 def parse(text: str) -> object:

@@ -25,7 +25,7 @@ _LOG = Key("l", "log", "screen.log")
 
 def welcome(draft: Draft) -> str:
     """The first screen."""
-    trainer = draft.meant.get("trainer", {})
+    trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
     return "\n".join(
         (

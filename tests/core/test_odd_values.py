@@ -664,6 +664,38 @@ def test_a_value_of_any_shape_anywhere_is_a_problem_and_no_crash() -> None:
 # Files that are not quite JSON
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"name": "a", // the name\n "n_gpu": 1}',
+        b'{"name": "a", # the name\n "n_gpu": 1}',
+        b'{/* the name */ "name": "a", "n_gpu": 1}',
+        b'{"name": "a", "n_gpu": 1,}',
+        b'{"name": "a"\n "n_gpu": 1}',
+        b'\xef\xbb\xbf{"name": "a", "n_gpu": 1}',
+    ],
+)
+def test_a_file_that_is_not_quite_json_is_read_with_a_note(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(content)
+    text = config_file.read_text(path)
+    assert text.value == {"name": "a", "n_gpu": 1}
+    assert notes_of(text) == [config_file.LENIENT]
+    config_file.save_text(path, text)
+    assert json.loads(path.read_bytes()) == text.value
+    assert notes_of(config_file.read_text(path)) == []
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_refused(constant: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(f'{{// a comment: NaN\n"seed": {constant}}}')
+    with pytest.raises(config_file.ConfigError) as caught:
+        config_file.read_text(path)
+    message = f"line 2, column 9: {constant} is not JSON: give a number"
+    assert str(caught.value) == f"{path}: {message}"
+
+
 COMMENTED = Path(__file__).parents[1] / "data" / "commented_config.json"
 """In the shape of the sample in pytorch-template's README, commas too many and too few included."""
 

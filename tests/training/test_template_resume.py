@@ -435,3 +435,27 @@ def test_a_file_that_is_no_checkpoint_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "odd.pth").write_bytes(b"{}")
     with pytest.raises(CheckpointError, match="is a JSON file"):
         fine_tuning(tmp_path / "odd.pth")
+
+
+@pytest.mark.parametrize("of", [plan, fine_tuning], ids=["resume", "fine-tune"])
+def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again(of: Any, real: Run) -> None:
+    child = of(real.path, trainer__epochs=4, optimizer__args__lr=0.0005).realize()
+    child.journal_path.touch()
+    planned = plan(child.path)
+    assert (planned.run, planned.changes) == (child, {})
+    assert planned.notices == []
+    trained = train_here(child)
+    assert trained.all(RunStarted)[0].epoch == (3 if of is plan else 0)
+    assert rates(child) == [pytest.approx(0.0005)] * (1 if of is plan else 4)
+    assert [row.epoch for row in child.state().history] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("of", [plan, fine_tuning], ids=["resume", "fine-tune"])
+def test_it_begins_again_as_another_run_where_something_else_changes(of: Any, real: Run) -> None:
+    child = of(real.path, trainer__epochs=4).realize()
+    child.journal_path.touch()
+    planned = plan(child.path, seed=7)
+    assert planned.run is None
+    again = planned.realize()
+    assert again.parent() == real.path / "checkpoint-epoch3.pth"
+    assert again.fine_tunes() is (of is fine_tuning)

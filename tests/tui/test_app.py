@@ -119,10 +119,10 @@ async def test_help_names_every_key_of_the_contract(scratch: Scratch) -> None:
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
 async def test_the_palette_finds_every_action(key: str, scratch: Scratch) -> None:
-    async with opened(scratch, USUAL) as window:
+    async with opened(scratch, WIDE) as window:
         await window.press(key)
         await window.until_shown("Save config")
-        for name in ("Start", "Pause or go on", "Stop and save", "Save now"):
+        for name in ("Start", "Pause or go on", "Stop and save", "Save now", "Fine-tune"):
             await window.until_shown(name)
         await window.press("escape")
         await window.until(lambda: isinstance(window.app.screen, MainScreen))

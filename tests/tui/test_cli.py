@@ -114,6 +114,47 @@ def test_train_says_on_stderr_what_it_reads_otherwise(
     assert scratch.config_path.read_text().startswith("// mine\n{")
 
 
+def test_a_config_of_2018_trains_and_can_replace_blocks_of_a_run(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    old = {
+        "name": "old", "cuda": False, "arch": "MnistModel", "model": {},
+        "data_loader": {"data_dir": "data", "batch_size": 64, "shuffle": True},
+        "validation": {"validation_split": 0.1, "shuffle": True},
+        "optimizer_type": "Adam", "optimizer": {"lr": 0.001},
+        "lr_scheduler_type": "ExponentialLR", "lr_scheduler_freq": 1,
+        "lr_scheduler": {"gamma": 0.5}, "loss": "my_loss", "metrics": ["my_metric"],
+        "trainer": {
+            "epochs": 1, "save_dir": "saved", "save_freq": 1, "verbosity": 2,
+            "monitor": "val_my_metric", "monitor_mode": "max",
+        },
+    }  # fmt: skip
+    path = scratch.path / "old.json"
+    path.write_text(json.dumps(old))
+    done = call("train", "-c", path, "--lr", "0.002")
+    assert done.code == 0, done.err
+    assert "mnist-tui: optimizer_type, optimizer: are read as" in done.err
+    run = scratch.run()
+    assert run.config()["optimizer"] == {"type": "Adam", "args": {"lr": 0.002}}
+    assert run.config()["trainer"]["monitor"] == "max val_accuracy"
+    assert run.state().history[0].best
+    old["trainer"] |= {"epochs": 2}  # type: ignore[operator]
+    path.write_text(json.dumps(old))
+    done = call("train", "-r", run.path, "-c", path, "--lr", "0.002")
+    assert done.code == 0, done.err
+    assert scratch.run().state().epoch == 2  # the same config in other words: it goes on in place
+
+
+def test_a_project_of_somebody_elses_is_one_line_a_name_and_leaves_nothing(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    scratch.write_config({"arch": {"type": "UNet", "args": {"depth": 4}}})
+    done = call("train")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert 'arch.type: there is no model "UNet": use one of MnistModel' in done.err
+    assert scratch.runs() == []
+
+
 def test_a_config_of_another_program_is_one_line(
     scratch: Scratch, call: Callable[..., Result]
 ) -> None:
