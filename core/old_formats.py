@@ -107,6 +107,11 @@ def _loader(config: dict[str, Any], notes: list[str]) -> None:
         kind = args.pop("type", "MnistDataLoader")
         config["data_loader"] = {"type": kind, "args": args}
         notes.append("data_loader: its keys are read as data_loader.type and data_loader.args")
+    loader = config.get("data_loader")
+    given = loader.get("args") if isinstance(loader, dict) else None
+    if isinstance(given, dict) and _is_before(given, "n_cpu", "num_workers"):
+        given["num_workers"] = given.pop("n_cpu")
+        notes.append("data_loader.args.n_cpu: is read as data_loader.args.num_workers")
 
 
 def _validation(config: dict[str, Any], notes: list[str]) -> None:

@@ -342,6 +342,8 @@ def test_the_config_of_2018_is_read_as_todays(tiny_mnist: Path, tmp_path: Path) 
     trainer["save_freq"] = trainer.pop("save_period")
     trainer["monitor"], trainer["monitor_mode"] = "val_loss", "min"
     del trainer["tensorboard"], trainer["early_stop"]
+    args = old["data_loader"]["args"]
+    args["n_cpu"] = args.pop("num_workers")
     old["visualization"] = {"tensorboardX": False, "log_dir": "saved/runs"}
     path = like_theirs(tmp_path, tiny_mnist, sibling=old)
     content = {**template_content(config), "config": old}
