@@ -28,9 +28,9 @@ class MnistModel(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Log-probabilities of each class."""
-        x = F.relu(F.max_pool2d(self.conv1(images), 2))
-        x = F.relu(F.max_pool2d(self.conv2_drop(self.conv2(x)), 2))
-        x = F.relu(self.fc1(x.reshape(-1, 320)))
+        x = F.relu_(F.max_pool2d(self.conv1(images), 2))  # in place: a hundredth of a step
+        x = F.relu_(F.max_pool2d(self.conv2_drop(self.conv2(x)), 2))
+        x = F.relu_(self.fc1(x.reshape(-1, 320)))
         x = F.dropout(x, training=self.training)
         return F.log_softmax(self.fc2(x), dim=1)
 
