@@ -170,8 +170,11 @@ def test_the_steps_are_in_the_log_at_verbosity_2_alone(
 ) -> None:
     logs = []
     for verbosity in (0, 1, 2):
-        assert call("train", "--set", f"trainer.verbosity={verbosity}").code == 0
-        logs.append(max(scratch.runs(), key=lambda run: (len(run.id), run.id)).log_path.read_text())
+        name = f"verbosity{verbosity}"
+        edit = f"trainer.verbosity={verbosity}"
+        assert call("train", "--name", name, "--set", edit).code == 0
+        (run,) = [run for run in scratch.runs() if run.path.parent.name == name]
+        logs.append(run.log_path.read_text())
     assert [("  step 9 of epoch 1: loss " in log) for log in logs] == [False, False, True]
     assert [("  epoch 1: loss " in log) for log in logs] == [False, True, True]
 
