@@ -248,7 +248,7 @@ def _sentence(path: str, item: dict[str, Any]) -> str:
 
 
 _COMPONENTS = ("arch", "data_loader", "optimizer", "lr_scheduler")
-_OWNERS = {"data_loader.args": "MnistDataLoader", "data_loader.augment": "augment"}
+_OWNERS = {"data_loader.args": "the data loader", "data_loader.augment": "augment"}
 _KINDS = {
     "int": "a whole number",
     "float": "a number",

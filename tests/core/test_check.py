@@ -86,7 +86,7 @@ FOLDER = "names a folder below save_dir: it must not be absolute or hold .."
         ("data_loader.args.batch_size", 128.5, "must be a whole number, not 128.5"),
         ("data_loader.args.num_workers", -1, "must be 0 or more, not -1"),
         ("data_loader.args.shuffle", 1, "must be true or false, not 1"),
-        ("data_loader.args.shufle", True, "MnistDataLoader has no such argument: remove it"),
+        ("data_loader.args.shufle", True, "the data loader has no such argument: remove it"),
         (SPLIT, 1.0, RANGE + "1.0"),
         (SPLIT, -0.1, RANGE + "-0.1"),
         (SPLIT, -5, RANGE + "-5"),
@@ -323,3 +323,10 @@ def test_a_number_that_is_not_finite_cannot_come_from_a_file(tmp_path: Path) -> 
     assert problems(config_file.read_text(path).value) == [
         "optimizer.args.lr: must be a finite number"
     ]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(config_file.PRESETS.glob("*.json")), ids=lambda path: path.stem
+)
+def test_every_preset_can_be_trained(path: Path) -> None:
+    assert check.problems_of(config_file.read_text(path).value) == []
