@@ -27,8 +27,13 @@ FIXED_COUNT = "20000"
 """Where nothing tells whether the cores are busy: a middle way."""
 
 LOOK_SECONDS = 0.5
-BUSY, IDLE = 0.10, 0.03
-"""Shares of the time that our threads wait for a core: above, they stop spinning; below, start."""
+BUSY, IDLE = 0.30, 0.12
+"""Shares of the time that our threads wait for a core: above, they stop spinning; below, start.
+
+Threads that sleep and wake 5,000 times a second wait 0.05 by themselves, on idle cores too: what is
+taken for idle must be more than that, or they never spin again. Two other programs on two cores
+make it 0.5 to 1.5.
+"""
 IDLE_LOOKS = 4
 """In a row, so that a load that comes and goes is not followed at every turn."""
 
