@@ -76,7 +76,7 @@ def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
     if pane == "runs":
         return (
             Key("enter", "open", ""),
-            Key("space", "checkpoints", ""),
+            Key("space", "files", ""),
             Key("t", "test", ""),
             Key("r", "go on", ""),
             Key("f", "fine-tune", ""),

@@ -8,10 +8,13 @@ import pytest
 from textual.binding import Binding
 from window import opened
 
+from core.state import RunState
+from tui import words
 from tui.app import MnistApp
 from tui.screens.main import MainScreen
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
 
@@ -74,3 +77,12 @@ def test_each_action_exists_and_has_a_name() -> None:
         for binding in own_bindings(owner):
             assert hasattr(owner, "action_" + binding.action.partition("(")[0])
             assert binding.description
+
+
+@pytest.mark.parametrize("pane", ["config", "device", "runs"])
+def test_help_and_leave_are_in_the_bottom_line_at_80_columns(pane: str) -> None:
+    bar = KeyBar()
+    bar.show(words.keys_for(pane, RunState(), live=False))
+    line = "".join(cell.char for cell in bar.draw(80, 1)[0])
+    assert "? help" in line
+    assert "q leave" in line
