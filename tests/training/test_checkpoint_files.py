@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from refused import refusal
 from tiny_data import tiny_run, train_here
 
 from core import build, checkpoint, files, sidecar
@@ -27,16 +28,6 @@ def good(tiny_mnist: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     run = tiny_run(tiny_mnist, tmp_path_factory.mktemp("good"), {"trainer.epochs": 1})
     train_here(run)
     return (run.path / "last.pth").read_bytes()
-
-
-def refusal(path: Path) -> str:
-    """Why `path` cannot be used; one line that names it."""
-    with pytest.raises(CheckpointError) as caught:
-        checkpoint.load(path)
-    message = str(caught.value)
-    assert message.startswith(f"{path}: ")
-    assert "\n" not in message
-    return message.removeprefix(f"{path}: ")
 
 
 class Touch:

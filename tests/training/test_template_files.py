@@ -11,6 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 import torch
+from refused import refusal
 from template_run import (
     ConfigParser,
     Logger,
@@ -46,15 +47,6 @@ def path(tmp_path: Path) -> Path:
 
 def fits(found: checkpoint.Checkpoint) -> None:
     checkpoint.load_weights(build.empty_model(MNIST_MODEL), found, assign=True)
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(CheckpointError) as caught:
-        checkpoint.load(path)
-    message = str(caught.value)
-    assert message.startswith(f"{path}: ")
-    assert "\n" not in message
-    return message.removeprefix(f"{path}: ")
 
 
 def test_every_file_of_the_real_run_is_read(tmp_path: Path) -> None:
