@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from core.events import Heartbeat, RequestHandled, RunContinued, RunPaused
 
@@ -20,6 +20,16 @@ HEARTBEAT_SECONDS = 30.0
 
 class StopTraining(Exception):
     """Somebody asked the run to stop."""
+
+
+class Subject(Protocol):
+    """What the requests are about."""
+
+    def save_position(self) -> bool:
+        """Write the exact position; whether that could be done."""
+
+    def change(self, path: str, value: object) -> str:
+        """Go on with another value at a path of the config; returns the outcome in words."""
 
 
 class Control:
@@ -46,9 +56,9 @@ class Control:
         """Ask for a stop from a signal handler or another thread."""
         self._stop_reason = name
 
-    def check(self, save: Callable[[], bool]) -> None:
-        """Do what was asked: save, wait while paused, or raise StopTraining."""
-        self._look(save)
+    def check(self, subject: Subject) -> None:
+        """Do what was asked of `subject`, wait while it is paused, or raise StopTraining."""
+        self._look(subject)
         if not self._paused:
             return
         self._paused_since = time.monotonic()
@@ -56,12 +66,12 @@ class Control:
         try:
             while self._paused:
                 time.sleep(POLL_SECONDS)
-                self._look(save)
+                self._look(subject)
         finally:
             self._seconds_paused, self._paused_since = self.seconds_paused, None
         self._emit(RunContinued())
 
-    def _look(self, save: Callable[[], bool]) -> None:
+    def _look(self, subject: Subject) -> None:
         if self._stop_reason is not None:
             raise StopTraining(self._stop_reason)
         now = time.monotonic()
@@ -72,14 +82,16 @@ class Control:
             self._next_heartbeat = now + HEARTBEAT_SECONDS
             self._emit(Heartbeat())
         for request in self._inbox.read():
-            self._handle(request, save)
+            self._handle(request, subject)
 
-    def _handle(self, request: Request, save: Callable[[], bool]) -> None:
+    def _handle(self, request: Request, subject: Subject) -> None:
         if request.kind == "stop":
             self._emit(RequestHandled(id=request.id, outcome="stopping"))
             raise StopTraining("by request")
         if request.kind == "save":
-            outcome = "saved" if save() else "could not be saved"
+            outcome = "saved" if subject.save_position() else "could not be saved"
+        elif request.kind == "set":
+            outcome = subject.change(request.path, request.value)
         else:
             self._paused = request.kind == "pause"
             outcome = "paused" if self._paused else "going on"

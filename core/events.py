@@ -128,6 +128,20 @@ class CheckpointFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingChanged(Event):
+    """A live run goes on with another value, because somebody asked for it."""
+
+    path: str
+    """Where config.json has it: `optimizer.args.lr` or `trainer.epochs`."""
+    before: float
+    after: float
+    epoch: int
+    """Finished epochs."""
+    step: int
+    """Steps since the run began."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunPaused(Event):
     """Training waits."""
 

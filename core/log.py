@@ -22,7 +22,8 @@ _FROM_VERBOSITY = {e.StepEnded: 2, e.EpochEnded: 1, e.CheckpointSaved: 1}
 @contextlib.contextmanager
 def open_log(path: Path) -> Iterator[Callable[[str | None], None]]:
     """A function that adds a line with the time to the log; None adds nothing."""
-    file = path.open("a", encoding="utf-8", buffering=1)
+    # What is printed may hold anything.
+    file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
     try:
 
         def write(text: str | None) -> None:
@@ -107,6 +108,11 @@ def _(event: e.CheckpointSaved) -> str:
 @sentence.register
 def _(event: e.CheckpointFailed) -> str:
     return f"WARNING {event.file} was not saved: {event.reason}"
+
+
+@sentence.register
+def _(event: e.SettingChanged) -> str:
+    return f"{event.path} was {event.before:g} and is {event.after:g} from step {event.step} on"
 
 
 @sentence.register

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, resume, schedules, signatures, template_position
+from core import build, checkpoint, rates, resume, schedules, template_position
 from core.checkpoint import CheckpointError
 from core.config import Config
 from core.config_file import ConfigError
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.training import Training
 
-_GROUP_RATES = ("lr", "initial_lr", "max_lr", "min_lr")
-_SCHEDULE_RATES = ("base_lrs", "max_lrs")
 _STATELESS = {"weight_decay", "betas", "eps"}
 """Arguments of optimizers that may change without their state losing its meaning."""
 
@@ -187,10 +185,8 @@ def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[
     then, now = before.optimizer, training.config.optimizer
     if then.type != now.type:
         return []
-    lr = signatures.optimizer(now.type).get("lr")
-    default = lr.default if lr else None
-    old, new = then.args.get("lr", default), now.args.get("lr", default)
-    if not old:
+    old, new = rates.base_rate(then), rates.base_rate(now)
+    if not old or new is None:
         return []
     actual = old if start.ours else template_position.first_rate(training, start, old)
     if old == new:
@@ -199,11 +195,7 @@ def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[
         return []
     old = actual
     factor = new / old
-    for group in training.optimizer.param_groups:
-        group.update({name: group[name] * factor for name in _GROUP_RATES if name in group})
-    for name in _SCHEDULE_RATES:
-        if rates := getattr(training.scheduler, name, None):
-            setattr(training.scheduler, name, [rate * factor for rate in rates])
+    rates.scale(training.optimizer, training.scheduler, factor)
     return [f"the learning rate goes on at {factor:g} times the former one"]
 
 

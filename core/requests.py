@@ -16,7 +16,7 @@ from core.journal import LineReader
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["stop", "pause", "continue", "save"]
+Kind = Literal["stop", "pause", "continue", "save", "set"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -26,22 +26,28 @@ class Request:
 
     id: str
     kind: Kind
+    path: str = ""
+    """Of `set`: the value of the config to change, by dotted path."""
+    value: object = None
+    """Of `set`: what it should be."""
 
 
-def ask(path: Path, kind: Kind) -> str:
-    """Append a request to the file at `path`; returns its id, which the answer names."""
-    request = {
+def ask(file: Path, kind: Kind, *, path: str = "", value: object = None) -> str:
+    """Append a request to `file`; returns its id, which the answer names."""
+    request: dict[str, object] = {
         "id": uuid.uuid4().hex[:12],
         "time": time.time(),
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "kind": kind,
     }
-    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    if kind == "set":
+        request |= {"path": path, "value": value}
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        append_line(file, json.dumps(request).encode() + b"\n")
+        append_line(descriptor, json.dumps(request).encode() + b"\n")
     finally:
-        os.close(file)
+        os.close(descriptor)
     return str(request["id"])
 
 
@@ -62,6 +68,7 @@ def _parse(line: bytes) -> Request | None:
     try:
         value = json.loads(line)
         kind = value["kind"]
-        return Request(str(value["id"]), kind) if kind in KINDS else None
+        path = str(value.get("path", ""))
+        return Request(str(value["id"]), kind, path, value.get("value")) if kind in KINDS else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core import build, check, checkpoint, config, config_file, devices, normalize, runs
 from core.errors import MistakeError
-from core.events import RunStarted
+from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 from core.jsontext import JsonText
 from core.runs import Run
@@ -83,11 +83,21 @@ class Plan:
 def effective(run: Run, changes: dict[str, Any]) -> Effective:
     """The config of a run with all changes so far and these. Raises ConfigError."""
     text = config_file.read_text(run.config_path)
-    starts = [event for event in Follower(run.journal_path).read() if isinstance(event, RunStarted)]
-    everything = {**(starts[-1].changes if starts else {}), **changes}
+    everything = {**_changes_so_far(run), **changes}
     for path, value in everything.items():
         text = text.set(config_file.parse_path(path), value)
     return Effective(check.load(text.value), text.value, everything)
+
+
+def _changes_so_far(run: Run) -> dict[str, Any]:
+    """What was changed at a start of the run, or while it was live, by dotted path."""
+    changes: dict[str, Any] = {}
+    for event in Follower(run.journal_path).read():
+        if isinstance(event, RunStarted):
+            changes = dict(event.changes)
+        elif isinstance(event, SettingChanged):
+            changes[event.path] = event.after
+    return changes
 
 
 def starting_checkpoint(run: Run) -> tuple[Checkpoint | None, list[str]]:

@@ -76,6 +76,8 @@ class RunState:
     last_step: e.StepEnded | None = None
     train_loss: Curve = field(default_factory=Curve)
     """Over x in epochs: 1.5 is the middle of the second."""
+    changes: tuple[e.SettingChanged, ...] = ()
+    """What was changed while the run was live."""
     history: tuple[e.EpochEnded, ...] = ()
     best: e.EpochEnded | None = None
     checkpoints: tuple[e.CheckpointSaved, ...] = ()
@@ -176,6 +178,7 @@ def _(event: e.RunStarted, state: RunState) -> RunState:
         step_in_epoch=event.step - event.epoch * event.num_steps,
         last_step=None,
         train_loss=state.train_loss.until(position),
+        changes=tuple(change for change in state.changes if change.step <= event.step),
         history=history,
         best=best[-1] if best else None,
         paused=False,
@@ -205,6 +208,14 @@ def _(event: e.CheckpointSaved, state: RunState) -> RunState:
 @_apply.register
 def _(event: e.CheckpointFailed, state: RunState) -> RunState:
     return replace(state, trouble=f"{event.file} was not saved: {event.reason}")
+
+
+@_apply.register
+def _(event: e.SettingChanged, state: RunState) -> RunState:
+    started = state.started
+    if started is not None and event.path == "trainer.epochs":
+        started = replace(started, epochs=int(event.after))
+    return replace(state, started=started, changes=(*state.changes, event)[-NUM_NOTICES:])
 
 
 @_apply.register

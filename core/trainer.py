@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.control import StopTraining
-from core.runs import LAST
 from core.training import Training
 
 if TYPE_CHECKING:
@@ -34,7 +33,8 @@ def train(
     try:
         outcome, reason = "completed", _loop(training, control)
     except StopTraining as stop:
-        training.save(LAST)
+        training.enter("saving")
+        training.save_position()
         outcome, reason = "stopped", str(stop)
     finally:
         training.close()
@@ -44,19 +44,16 @@ def train(
 
 
 def _loop(training: Training, control: Control) -> str:
-    def save() -> bool:
-        return training.save(LAST)
-
     while training.epoch < training.num_epochs:
         training.begin_epoch()
         for indices in training.rest_of_epoch():
             training.step_on(indices)
             training.log.step(training)  # about ten times a second
-            control.check(save)  # may save, wait, or raise StopTraining
+            control.check(training)  # may save, wait, change a value, or raise StopTraining
             training.retry_save()  # half a minute after one that failed
 
         training.enter("validating")
-        validated = training.validate(lambda: control.check(save))
+        validated = training.validate(lambda: control.check(training))
         training.end_epoch(validated)
 
         training.enter("saving")

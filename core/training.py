@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from core import build, dataset, download, machine, position, resume, schedules, tensorboard
+from core import (
+    build,
+    dataset,
+    download,
+    live_changes,
+    machine,
+    position,
+    resume,
+    schedules,
+    tensorboard,
+)
 from core.augment import Augmentation
 from core.averages import Averages
 from core.check import num_images
@@ -58,6 +68,7 @@ class Training:
         self.device = torch.device(name)
 
         self._load_data(control)
+        self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
         self.model = build.model(self.config.arch)
@@ -197,6 +208,14 @@ class Training:
         content = position.content(self)
         return self._saver.save(files, content, epoch=self.epoch, step=self.step, metrics=metrics)
 
+    def save_position(self) -> bool:
+        """Write `last.pth`, wherever in an epoch this is."""
+        return self.save(LAST)
+
+    def change(self, path: str, value: object) -> str:
+        """Go on with another value of the config; returns the outcome in words."""
+        return live_changes.change(self, path, value)
+
     @property
     def trouble(self) -> str:
         """Why the last save failed; empty when it did not."""
@@ -233,7 +252,7 @@ class Training:
 
     def _load_data(self, control: Control) -> None:
         args, schedule = self.config.data_loader.args, self.config.lr_scheduler
-        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _no_save)
+        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _NotYet())
         download.ensure(
             data_set, self.data_dir, training=args.training, tell=self.enter, check=check
         )
@@ -287,6 +306,13 @@ class Training:
             self.emit(NoticeGiven(message=notice))
 
 
-def _no_save() -> bool:
-    """There is nothing to save yet."""
-    return False
+class _NotYet:
+    """Asked while the data is loaded: there is nothing to save or to change yet."""
+
+    def save_position(self) -> bool:
+        """Nothing was saved."""
+        return False
+
+    def change(self, path: str, _value: object) -> str:
+        """Nothing was changed."""
+        return f"{path}: training has not begun yet: ask again in a moment"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from core.control import Subject
     from core.idx import Split
     from core.jsontext import JsonText
     from core.runs import Run
@@ -110,12 +111,12 @@ class StopAt(Control):
 
     looks_left: int | None = None
 
-    def check(self, save: Callable[[], bool]) -> None:
+    def check(self, subject: Subject) -> None:
         if self.looks_left is not None:
             self.looks_left -= 1
             if self.looks_left == 0:
                 self.stop_by_signal("SIGTEST")
-        super().check(save)
+        super().check(subject)
 
 
 def train_here(
