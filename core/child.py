@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -28,3 +31,28 @@ def environment() -> dict[str, str]:
         known = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{folder}{os.pathsep}{known}" if known else str(folder)
     return environment
+
+
+def ask(module: str, text: str = "", *, timeout_seconds: float) -> str:
+    """The stdout of `python -m module` given `text`; raises SubprocessError or OSError."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        output, errors = process.communicate(text, timeout=timeout_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        # A process that hangs inside a driver outlives even SIGKILL: do not wait for it long.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=1)
+        raise
+    if process.returncode != 0:
+        last_line = (errors.strip().splitlines() or ["it said nothing"])[-1]
+        raise subprocess.SubprocessError(last_line)
+    return output

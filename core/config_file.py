@@ -5,6 +5,7 @@ Apart from the values (`core.config`), because those cost a tenth of a second to
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +63,35 @@ def read_text(path: Path) -> JsonText:
     return text
 
 
-def save_text(path: Path, text: JsonText) -> None:
-    """Write a config file atomically as plain JSON, the former one kept beside it as `.bak`."""
+def save_text(path: Path, text: JsonText, *, backup: bool = True) -> None:
+    """Write a config file atomically as plain JSON; `backup` keeps the former one as `.bak`."""
     path = path.resolve()  # a link stays one, what it leads to is written
-    if path.exists():
+    if backup and path.exists():
         write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
     write_atomic(path, text.plain.text.encode())
+
+
+Stamp = tuple[int, int, int]
+"""Of a file: when it was written, its size and its number, which a rename changes."""
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What tells whether a file was written since; None where there is no file."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(facts.st_mode):
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+def says(path: Path, text: JsonText) -> bool:
+    """Whether a file holds exactly that text."""
+    try:
+        return path.read_bytes() == text.text.encode()
+    except OSError:
+        return False
 
 
 def default_path(folder: Path) -> Path:

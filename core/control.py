@@ -47,6 +47,11 @@ class Control:
         self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
 
     @property
+    def paused(self) -> bool:
+        """Whether training waits, or is about to."""
+        return self._paused
+
+    @property
     def seconds_paused(self) -> float:
         """How long training has waited, the pause under way included."""
         since = self._paused_since

@@ -41,6 +41,11 @@ class Worker:
         """Whether it still trains."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for somebody to say that it may go on."""
+        return self._control is not None and self._control.paused
+
     def stop(self, signal_name: str) -> None:
         """Ask it to save and stop, as soon as it can."""
         self._stop_name = signal_name

@@ -9,12 +9,11 @@ from core import check, config_file, rates, resume
 from core.config_file import ConfigError
 from core.events import SettingChanged
 from core.jsontext import JsonText
+from core.requests import EPOCHS, LR
 
 if TYPE_CHECKING:
     from core.config import Config
     from core.training import Training
-
-LR, EPOCHS = "optimizer.args.lr", "trainer.epochs"
 
 
 def change(training: Training, path: str, value: object) -> str:

@@ -41,6 +41,29 @@ def usable_memory_bytes(root: Path = ROOT) -> int:
     return min([psutil.virtual_memory().total, *_memory_limits(root)])
 
 
+def used_memory_bytes(root: Path = ROOT) -> int:
+    """How much of `usable_memory_bytes` is taken; what is only cached can be had back."""
+    machine = psutil.virtual_memory()
+    limited = [
+        (limit, used) for folder in _cgroup_folders("memory", root)
+        for limit in _memory_limits_of(folder)
+        if limit < machine.total and (used := _memory_used_of(folder)) is not None
+    ]  # fmt: skip
+    return min(limited)[1] if limited else machine.total - machine.available
+
+
+def quota_seconds_used(root: Path = ROOT) -> float | None:
+    """CPU seconds that whoever shares our quota has used; None where no quota binds us."""
+    for folder in _cgroup_folders("cpu", root):
+        if _quotas_of(folder):
+            used = re.search(r"^usage_usec (\d+)$", _read(folder / "cpu.stat"), re.MULTILINE)
+            if used:
+                return int(used[1]) / 1e6
+            if (text := _read(folder / "cpuacct.usage").strip()).isdigit():
+                return int(text) / 1e9
+    return None
+
+
 def one_line(text: str) -> str:
     """The first line that says something, without control characters, at most 200 long."""
     lines = (
@@ -52,19 +75,39 @@ def one_line(text: str) -> str:
 def _cpu_quotas(root: Path) -> Iterator[int]:
     """Yield each quota that binds this process, in whole CPUs, rounded up."""
     for folder in _cgroup_folders("cpu", root):
-        v1 = f"{_read(folder / 'cpu.cfs_quota_us')} {_read(folder / 'cpu.cfs_period_us')}"
-        for text in (_read(folder / "cpu.max"), v1):
-            # No quota is "max" in v2 and -1 in v1.
-            if match := re.fullmatch(r"\s*([1-9]\d*)\s+([1-9]\d*)\s*", text):
-                yield -(-int(match[1]) // int(match[2]))
+        yield from _quotas_of(folder)
+
+
+def _quotas_of(folder: Path) -> list[int]:
+    v1 = f"{_read(folder / 'cpu.cfs_quota_us')} {_read(folder / 'cpu.cfs_period_us')}"
+    # No quota is "max" in v2 and -1 in v1.
+    matches = (
+        re.fullmatch(r"\s*([1-9]\d*)\s+([1-9]\d*)\s*", text)
+        for text in (_read(folder / "cpu.max"), v1)
+    )
+    return [-(-int(match[1]) // int(match[2])) for match in matches if match]
 
 
 def _memory_limits(root: Path) -> Iterator[int]:
     """Yield each memory limit that binds this process, in bytes; v1's "none" is a huge number."""
     for folder in _cgroup_folders("memory", root):
-        for file in ("memory.max", "memory.limit_in_bytes"):
-            if (text := _read(folder / file).strip()).isdigit():
-                yield int(text)
+        yield from _memory_limits_of(folder)
+
+
+def _memory_limits_of(folder: Path) -> Iterator[int]:
+    for file in ("memory.max", "memory.limit_in_bytes"):
+        if (text := _read(folder / file).strip()).isdigit():
+            yield int(text)
+
+
+def _memory_used_of(folder: Path) -> int | None:
+    """Bytes that a cgroup holds, without files it could drop; None if it does not say."""
+    for file in ("memory.current", "memory.usage_in_bytes"):
+        if (text := _read(folder / file).strip()).isdigit():
+            name = r"^(?:total_)?inactive_file (\d+)$"
+            cached = re.findall(name, _read(folder / "memory.stat"), re.MULTILINE)
+            return int(text) - max(map(int, cached), default=0)
+    return None
 
 
 def _cgroup_folders(controller: str, root: Path) -> Iterator[Path]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Kind = Literal["stop", "pause", "continue", "save", "set"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
+LR, EPOCHS = "optimizer.args.lr", "trainer.epochs"
+"""What `set` can change while a run is live, as config.json has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

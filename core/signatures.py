@@ -36,11 +36,15 @@ class Parameter:
     default: object = None
     """Its default where that is a literal, else None."""
 
+    def choices(self) -> tuple[str, ...]:
+        """The texts that it may be given where only some may; empty otherwise."""
+        found = re.findall(r"Literal\[(.*?)\]", self.annotation)
+        return tuple(ast.literal_eval(f"[{found[0]}]")) if found else ()
+
     def problem(self, value: object) -> str | None:
         """What is wrong with `value`, as the end of a sentence, or None."""
-        choices = re.findall(r"Literal\[(.*?)\]", self.annotation)
-        if choices and isinstance(value, str):
-            allowed = ast.literal_eval(f"[{choices[0]}]")
+        allowed = self.choices()
+        if allowed and isinstance(value, str):
             names = ", ".join(allowed)
             return None if value in allowed else f"must be one of {names}, not {shown(value)}"
         kinds = self.kinds()

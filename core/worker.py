@@ -9,7 +9,7 @@ import traceback
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from core import log, spinning
+from core import capture, log, spinning
 from core.control import Control
 from core.errors import MistakeError
 from core.events import Event, PhaseChanged, RunEnded, StepEnded
@@ -37,7 +37,11 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
     handed the control as soon as there is one, so that a signal can reach it.
     """
     began = time.monotonic()
-    with Journal(run.journal_path) as journal, log.open_log(run.log_path) as write:
+    with (
+        Journal(run.journal_path) as journal,
+        log.open_log(run.log_path) as write,
+        capture.into(write),
+    ):
         waiting: deque[Event] = deque()
         narrator = log.Narrator()
 

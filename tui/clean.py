@@ -18,9 +18,57 @@ def clean(text: object) -> str:
 
 
 def ascii_only(text: object) -> str:
-    """`text` for a terminal that knows ASCII alone: everything else becomes `?`."""
-    return clean(text).encode("ascii", "replace").decode()
+    """`text` for a terminal that knows ASCII alone, in the same columns."""
+    return clean(text).translate(ASCII)
 
 
 def _is_visible(character: str) -> bool:
     return " " <= character <= "~" or unicodedata.category(character) not in _HIDDEN
+
+
+class _Ascii(dict[int, str]):
+    """For `str.translate`: our own signs by look, everything else as `?` in each of its columns."""
+
+    def __missing__(self, code: int) -> str:
+        from rich.cells import cell_len
+
+        character = chr(code)
+        braille = 0x2801 <= code <= 0x28FF
+        shown = character if code < 128 else "*" if braille else "?" * cell_len(character)
+        self[code] = shown
+        return shown
+
+
+def _signs(table: dict[str, str]) -> dict[int, str]:
+    return {ord(sign): ascii_ for signs, ascii_ in table.items() for sign in signs}
+
+
+ASCII = _Ascii(
+    _signs(
+        {
+            "●•": "*",
+            "◆◌○": "o",
+            "✓": "+",
+            "✗×": "x",
+            "‖": "=",
+            "■█▓": "#",
+            "▸▶→≥": ">",
+            "◂◀←≤": "<",
+            "▾▼↓": "v",
+            "▴▲↑": "^",
+            "…": "~",
+            "·░": ".",
+            "▒": ":",
+            "─┄┈╌╴╶–—▔▃▄▀": "-",
+            "━╸═╾╼▅▆▇": "=",
+            "▁▂": "_",
+            "│┃┆┊║╵╷▌▐▏▎▍▋▊▉▕": "|",
+            "┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝┏┓┗┛▖▗▘▝▙▛▜▟▚▞": "+",
+            "‘’": "'",
+            "“”": '"',
+            "\u00a0\u2800": " ",
+            "🔎": "> ",  # before the palette's input, two columns wide
+        }
+    )
+)
+"""From a character to the ASCII ones that stand in its columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def _app(options: argparse.Namespace) -> int:
             "`mnist-tui train` without one\n"
         )
         return MISTAKE
+    if os.environ.get("TERM") == "dumb":
+        sys.stderr.write(
+            "mnist-tui: the app needs a terminal that can draw, and TERM is dumb: use "
+            "`mnist-tui train`\n"
+        )
+        return MISTAKE
 
     def run_app() -> int:
         gc.disable()  # until the first paint: it looks at what is imported, again and again
@@ -60,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version and leave")
     _add_source(parser)
     parser.add_argument("--start", action="store_true", help="begin training at once")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    parser.add_argument(
+        "--no-mouse", action="store_true", help="leave the mouse to the terminal, to mark text"
+    )
+    parser.add_argument(
+        "--rate", type=_rate, metavar="N", help="updates a second: else 10, and 2 over SSH"
+    )
+    _add_on_hangup(parser)
     _add_saved(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_train(commands)
@@ -67,6 +82,25 @@ def _parser() -> argparse.ArgumentParser:
     devices = commands.add_parser("devices", help="what can be trained on here, and why not")
     _add_json(devices)
     return parser
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 60:
+        raise argparse.ArgumentTypeError("give a number above 0, at most 60")
+    return rate
+
+
+def _add_on_hangup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--on-hangup",
+        choices=("continue", "save-exit"),
+        default="continue",
+        help="when the terminal is gone: train on to the end, or save, stop and leave",
+    )
 
 
 def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -92,6 +126,7 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     train.add_argument(
         "--detach", action="store_true", help="train in a process of its own; prints the run"
     )
+    _add_on_hangup(train)
     _add_saved(train)
 
 

@@ -15,6 +15,7 @@ from core.errors import MistakeError
 from core.files import without_non_finite
 from tui import console, starting
 from tui.clean import clean
+from tui.foreground import Foreground
 
 if TYPE_CHECKING:
     import argparse
@@ -108,7 +109,7 @@ def _train(options: argparse.Namespace) -> int:
     target, changes = prepare(options)
     if options.detach:
         return _detach(target, changes)
-    return _train_here(target, changes, plain=options.plain)
+    return Foreground(target, changes, on_hangup=options.on_hangup).train(plain=options.plain)
 
 
 def _detach(target: Run, changes: dict[str, Any]) -> int:
@@ -121,31 +122,6 @@ def _detach(target: Run, changes: dict[str, Any]) -> int:
         console.complain(f"the training ended at once: see {target.log_path}")
         return FAILED
     return OK
-
-
-def _train_here(target: Run, changes: dict[str, Any], *, plain: bool) -> int:
-    received: list[int] = []
-    worker = launch.Worker(target, changes)
-
-    def handle(number: int, _frame: object) -> None:
-        if received:  # asked twice: out now; the journal's lock goes with the process
-            os._exit(128 + number)
-        received.append(number)
-        worker.stop(signal.Signals(number).name)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
-        signal.signal(number, handle)
-    journal = target.journal_path
-    past = journal.stat().st_size if journal.exists() else 0
-    worker.start()
-    console.follow(target, lambda: worker.alive, offset=past, plain=plain)
-    if worker.error is not None:
-        raise worker.error
-    ended = worker.ended
-    if received:
-        console.complain(f"stopped; go on with: mnist-tui train -r {target.path}")
-        return 128 + received[0]
-    return OK if ended is not None and ended.outcome != "failed" else FAILED
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -208,7 +184,7 @@ def _resume(options: argparse.Namespace) -> int:
     options.resume = str(target.path)
     options.config = options.device = options.saved = None
     target, changes = prepare(options)
-    return _train_here(target, changes, plain=False)
+    return Foreground(target, changes, on_hangup="continue").train(plain=False)
 
 
 def _devices(options: argparse.Namespace) -> int:

@@ -14,8 +14,8 @@ from core.state import RunState, fold
 from tui import format as fmt
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
-from tui.loss_plot import loss_chart
-from tui.plot import ASCII, UNICODE, as_text
+from tui.loss_plot import loss_chart, metrics_of
+from tui.plot import ASCII, BRAILLE, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,18 +79,41 @@ def show(run: Run, *, ascii_glyphs: bool, width: int | None, height: int | None)
     state = run.state()
     ascii_glyphs = ascii_glyphs or not _can_draw()
     columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
-    picture = as_text(
-        loss_chart(
-            state,
-            width=width or min(columns, 120),
-            height=(height or max(9, min(rows - 3, 25))) - 1,
-            glyphs=ASCII if ascii_glyphs else UNICODE,
-        )
-    )
-    title = clean(f"loss of {run.name()}/{run.id}")
-    lines = [headline(run, state, sign=not ascii_glyphs), "", title, picture, ""]
+    size = width or min(columns, 120), height or max(10, min(rows - 2, 26))
+    picture = _chart(run, state, "loss", size, ascii_glyphs=ascii_glyphs)
+    lines = [headline(run, state, sign=not ascii_glyphs), "", picture, ""]
     epochs = state.started.epochs if state.started else 0
     lines += [epoch_line(row, epochs) for row in state.history[-NUM_ROWS_SHOWN:]]
+    _out_lines(lines, ascii_glyphs=ascii_glyphs)
+
+
+def farewell(run: Run, *, metric: str, ascii_glyphs: bool) -> None:
+    """What stays on a terminal when the window is gone: the last chart, and the run in a line."""
+    state = run.state()
+    lines = [headline(run, state, sign=not ascii_glyphs)]
+    if sys.stdout.isatty() and (state.history or state.train_loss.buckets):
+        columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
+        size = min(columns, 80), max(12, min(rows - 4, 16))
+        lines = [_chart(run, state, metric, size, ascii_glyphs=ascii_glyphs), "", *lines]
+    _out_lines(lines, ascii_glyphs=ascii_glyphs)
+
+
+def _chart(
+    run: Run, state: RunState, metric: str, size: tuple[int, int], *, ascii_glyphs: bool
+) -> str:
+    metric = metric if metric in metrics_of(state) else "loss"
+    picture = loss_chart(
+        state,
+        width=size[0],
+        height=size[1],
+        title=clean(f"{metric} of {run.name()}/{run.id}"),
+        metric=metric,
+        glyphs=ASCII if ascii_glyphs else BRAILLE,
+    )
+    return as_text(picture.rows)
+
+
+def _out_lines(lines: list[str], *, ascii_glyphs: bool) -> None:
     text = "\n".join(lines)
     out("\n".join(map(ascii_only, text.split("\n"))) if ascii_glyphs else text)
 
@@ -239,7 +262,7 @@ def headline(run: Run, state: RunState, *, sign: bool = True) -> str:
     if state.started is not None:
         words[1] += f" of {state.started.epochs}"
     if state.started is not None and state.started.device:
-        words.append(clean(f"{state.started.device}, {state.started.threads} threads"))
+        words.append(clean(f"{state.started.device}, {fmt.threads(state.started.threads)}"))
     if state.ended is not None:
         words.append(clean(state.ended.reason))
     return "   ".join([*words, clean(run.path)])
@@ -252,7 +275,7 @@ def _best_of(row: dict[str, Any]) -> str:
 
 def _capacity(device: Device) -> str:
     memory = fmt.size(device.memory_bytes) if device.memory_bytes else ""
-    return ", ".join(filter(None, [f"{device.threads} threads" if device.threads else "", memory]))
+    return ", ".join(filter(None, [fmt.threads(device.threads) if device.threads else "", memory]))
 
 
 def _table(headings: list[str], rows: list[list[str]]) -> None:

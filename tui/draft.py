@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,15 @@ from core import config_file, normalize, signatures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.config_file import Problem
+    from core.config_file import Problem, Stamp
     from core.jsontext import JsonText
     from core.jsontext import Path as KeyPath
     from core.signatures import Signature
 
 _CHOSEN = ("arch", "optimizer", "lr_scheduler")
 """The blocks whose class is chosen from a list, with its arguments as fields."""
+_BARE_FRACTION = re.compile(r"[+-]?(\.\d+|\d+\.)([eE][+-]?\d{1,3})?", re.ASCII)
+"""A number as people type it and JSON has it not: `.01`."""
 
 
 @dataclass
@@ -28,17 +31,21 @@ class Draft:
     path: Path
     text: JsonText
     saved: JsonText
-    """As it stands in the file."""
+    """As it stands in the file, as far as is known."""
     parent: Path | None = None
     """The checkpoint with whose weights the next run begins; None for a run from the start."""
     _undo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
     _redo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
+    _stamp: Stamp | None = None
+    _backed_up: set[Path] = field(default_factory=set)
+    """The files that were kept as they were before this program first wrote them."""
 
     @classmethod
     def read(cls, path: Path) -> Draft:
         """The draft of a file. Raises ConfigError."""
+        stamp = config_file.stamp(path)
         text = config_file.read_text(path)
-        return cls(path, text, text)
+        return cls(path, text, text, _stamp=stamp)
 
     @property
     def value(self) -> dict[str, Any]:
@@ -67,12 +74,12 @@ class Draft:
 
     def problems(self) -> list[Problem]:
         """Every problem of the config as it stands."""
-        return _problems(self.text)
+        return problems_of(self.text)
 
     def problem_with(self, path: KeyPath, value: object) -> str:
         """What would be wrong with the value at `path` if it were `value`; empty for nothing."""
         dotted = ".".join(map(str, path))
-        found = [item for item in _problems(self.current.set(path, value)) if item.path == dotted]
+        found = [item for item in problems_of(self.current.set(path, value)) if item.path == dotted]
         return str(found[0]) if found else ""
 
     def get(self, path: KeyPath) -> Any:
@@ -86,12 +93,14 @@ class Draft:
         """The value at `path` in the file."""
         return Draft(self.path, self.saved, self.saved).get(path)
 
-    def set(self, path: KeyPath, value: object) -> None:
-        """Change a value. A new class keeps of its arguments only those that it has."""
+    def set(self, path: KeyPath, value: object) -> list[str]:
+        """Change a value. A new class keeps of its arguments those that it has.
+
+        Returns the names of those that it has not.
+        """
         self._remember()
         self.text = self.current.set(path, value)
-        if path[-1] == "type":
-            self._drop_foreign_arguments(path[:-1])
+        return self._drop_foreign_arguments(path[:-1]) if path[-1] == "type" else []
 
     def remove(self, path: KeyPath) -> None:
         """Take a value out, back to its default."""
@@ -99,10 +108,14 @@ class Draft:
             self._remember()
             self.text = self.current.remove(path)
 
-    def fine_tune(self, text: JsonText, parent: Path) -> None:
-        """Take the config of a checkpoint, and its weights for the next run."""
+    def replace(self, text: JsonText, parent: Path | None = None) -> None:
+        """Take another text, in one step; with `parent` the weights of a checkpoint too."""
         self._remember()
         self.text, self.parent = text, parent
+
+    def fine_tune(self, text: JsonText, parent: Path) -> None:
+        """Take the config of a checkpoint, and its weights for the next run."""
+        self.replace(text, parent)
 
     def undo(self) -> bool:
         """Take back the last change; False if there is none."""
@@ -112,11 +125,44 @@ class Draft:
         """Do again what was taken back; False if there is nothing."""
         return self._step(self._redo, self._undo)
 
+    def open(self, path: Path) -> None:
+        """Read another file; what can be undone is gone. Raises ConfigError."""
+        other = Draft.read(path)
+        self.path, self.text, self.saved = other.path, other.text, other.saved
+        self.parent, self._stamp = None, other._stamp
+        self._undo.clear()
+        self._redo.clear()
+
+    def reload(self) -> None:
+        """Read the file again, as one change more. Raises ConfigError."""
+        other = Draft.read(self.path)
+        self.replace(other.text)
+        self.saved, self._stamp = other.saved, other._stamp
+
     def save(self, path: Path | None = None) -> None:
-        """Write the file. Raises OSError."""
-        self.path = path or self.path
-        config_file.save_text(self.path, self.text)
+        """Write the file, kept as `.bak` as it was before the first time. Raises OSError."""
+        path = path or self.path
+        backup = path.resolve() not in self._backed_up
+        config_file.save_text(path, self.text, backup=backup)
+        self.path = path
+        self._backed_up.add(path.resolve())
         self.text = self.saved = self.text.plain
+        self._stamp = config_file.stamp(path)
+
+    @property
+    def stamp_on_disk(self) -> Stamp | None:
+        """When the file was last written, by whomever."""
+        return config_file.stamp(self.path)
+
+    def changed_on_disk(self) -> bool:
+        """Whether somebody else wrote the file since; one look at its date where nobody did."""
+        stamp = self.stamp_on_disk
+        if stamp in (None, self._stamp):
+            return False
+        if not config_file.says(self.path, self.saved):
+            return True
+        self._stamp = stamp  # touched only
+        return False
 
     def _remember(self) -> None:
         self._undo.append((self.text, self.parent))
@@ -133,13 +179,15 @@ class Draft:
         self.text, self.parent = source.pop()
         return True
 
-    def _drop_foreign_arguments(self, block: KeyPath) -> None:
+    def _drop_foreign_arguments(self, block: KeyPath) -> list[str]:
         signature = signature_of(str(block[0]), self.get((*block, "type")))
         arguments = self.get((*block, "args"))
         if signature is None or not isinstance(arguments, dict):
-            return
-        for name in [name for name in arguments if signature.get(name) is None]:
+            return []
+        dropped = [name for name in arguments if signature.get(name) is None]
+        for name in dropped:
             self.text = self.text.remove((*block, "args", name))
+        return dropped
 
 
 @lru_cache(maxsize=4)  # a form asks for it once a field
@@ -148,7 +196,8 @@ def _meant(text: JsonText) -> dict[str, Any]:
     return value
 
 
-def _problems(text: JsonText) -> list[Problem]:
+def problems_of(text: JsonText) -> list[Problem]:
+    """Every problem of a config's text."""
     from core import check  # pydantic: a tenth of a second after the first paint
 
     return check.problems_of(text.value)
@@ -169,4 +218,4 @@ def parse(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        return text
+        return float(text) if _BARE_FRACTION.fullmatch(text.strip()) else text

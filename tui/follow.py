@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from typing import TYPE_CHECKING
 
 from core import template_log
 from core.journal import Follower, LineReader
-from core.log import is_step
+from core.log_lines import LogLine, LogLines
 from core.state import RunState, fold
 from tui.messages import RunUpdated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from core.runs import Run
 
-UPDATES_PER_SECOND = 4
-NUM_LOG_LINES = 500
+MOST_LOG_BYTES = 1 << 20
+"""Read of what a log holds when it is opened: a long one would take seconds."""
 
 
 class FollowThread:
@@ -30,11 +28,18 @@ class FollowThread:
     """
 
     def __init__(
-        self, run: Run, post: Callable[[RunUpdated], object], alive: Callable[[], bool]
+        self,
+        run: Run,
+        post: Callable[[RunUpdated], object],
+        alive: Callable[[], bool],
+        wait_seconds: Callable[[], float],
     ) -> None:
-        """`alive` tells of a training that has just been started and may hold no lock yet."""
+        """`alive` tells of a training that has just been started and may hold no lock yet.
+
+        `wait_seconds`: until the journal is looked at again.
+        """
         self.run = run
-        self._post, self._alive = post, alive
+        self._post, self._alive, self._wait_seconds = post, alive, wait_seconds
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="follower", daemon=True)
         self._thread.start()
@@ -44,24 +49,40 @@ class FollowThread:
         self._end.set()
 
     def _follow(self) -> None:
-        follower, state = Follower(self.run.journal_path), RunState()
-        log, tail = LineReader(self._log_path()), deque[str](maxlen=NUM_LOG_LINES)
+        follower, state, log = Follower(self.run.journal_path), RunState(), _LogEnd(self.run)
         first = True
         while not self._end.is_set():
             # Asked before reading: what the writer wrote before it let go is then read too.
             live = self.run.live() or self._alive()
-            events, lines = follower.read(), log.read()
-            # The chart tells of the steps; their lines would drown the others.
-            words = (line.decode(errors="replace") for line in lines)
-            tail.extend(line for line in words if not is_step(line))
-            if events or lines or first or not live:
+            events, more_log = follower.read(), log.read()
+            if events or more_log or first or not live:
                 state = fold(state, events) if live or self.run.ours() else self.run.state()
-                self._post(RunUpdated(self.run, state, live, tuple(tail)))
+                self._post(RunUpdated(self.run, state, live, log.lines))
                 first = False
             if not live:
                 return
-            self._end.wait(1 / UPDATES_PER_SECOND)
+            self._end.wait(self._wait_seconds())
 
-    def _log_path(self) -> Path:
-        ours = self.run.log_path
-        return ours if ours.exists() else template_log.path_of(self.run.path) or ours
+
+class _LogEnd:
+    """The end of a run's log, which grows."""
+
+    def __init__(self, run: Run) -> None:
+        ours = run.log_path
+        path = ours if ours.exists() else template_log.path_of(run.path) or ours
+        size = path.stat().st_size if path.exists() else 0
+        self._reader = LineReader(path, max(0, size - MOST_LOG_BYTES))
+        self._in_a_line = self._reader.offset > 0
+        self._kept = LogLines()
+        self.lines: tuple[LogLine, ...] = ()
+
+    def read(self) -> bool:
+        """Whether there are newer lines."""
+        found = [line.decode(errors="replace") for line in self._reader.read()]
+        if found and self._in_a_line:
+            del found[0]
+            self._in_a_line = False
+        if found:
+            self._kept.add(found)
+            self.lines = self._kept.newest()
+        return bool(found)

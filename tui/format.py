@@ -59,6 +59,11 @@ def rate(images_per_second: float) -> str:
     return f"{images_per_second:,.0f} images/s"
 
 
+def threads(number: int) -> str:
+    """`1 thread`, `2 threads`."""
+    return f"{number} thread{'' if number == 1 else 's'}"
+
+
 def status(word: str) -> str:
     """A run's status with its sign: `● running`."""
     return f"{STATUS_SIGNS.get(word, '')} {STATUS_WORDS.get(word, word)}".strip()

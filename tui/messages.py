@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.devices import Device
+    from core.load import Load
+    from core.log_lines import LogLine
     from core.runs import Run
     from core.state import RunState
 
@@ -26,8 +28,8 @@ class RunUpdated(Message, bubble=False):
     run: Run
     state: RunState
     live: bool
-    log: tuple[str, ...]
-    """The last lines of its log."""
+    log: tuple[LogLine, ...]
+    """The last lines of its log; the same object where there are no newer ones."""
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest state counts: a slow screen skips the ones between."""
@@ -51,6 +53,20 @@ class DevicesFound(Message, bubble=False):
     """The machine was asked what it can train on."""
 
     devices: list[Device]
+
+
+@dataclass
+class LoadRead(Message, bubble=False):
+    """Somebody looked how busy the devices are."""
+
+    loads: dict[str, Load]
+    """By the name of the device; those that do not say it are left out."""
+    users: dict[str, tuple[str, ...]]
+    """Who is known to use them."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest look counts."""
+        return isinstance(message, LoadRead)
 
 
 @dataclass
@@ -91,3 +107,12 @@ class RunOpened(Message):
     """Somebody wants to look at a run."""
 
     run: Run
+
+
+@dataclass
+class ApplyAsked(Message):
+    """Somebody wants the live run to go on with another setting."""
+
+    path: str
+    """`requests.LR` or `requests.EPOCHS`."""
+    value: float

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import config_file, runs
 from core.errors import MistakeError
 from core.runs import Run
-from tui import console, starting
-from tui.app import MnistApp
+from tui import console, crash, headless, starting
+from tui.app import MnistApp, WayOut
 from tui.commands import edits, save_dir
 from tui.draft import Draft
 
@@ -27,13 +29,47 @@ def start(options: argparse.Namespace) -> int:
         for line in str(error).splitlines():
             console.complain(line)
         return MISTAKE
-    app.run()
+    return run(app, ascii_glyphs=options.ascii, mouse=not options.no_mouse)
+
+
+def run(app: MnistApp, *, ascii_glyphs: bool = False, mouse: bool = True) -> int:
+    """Run an app to its end and say on the shell's own screen what is left of it."""
+    ascii_glyphs = ascii_glyphs or not _can_draw()
+    if ascii_glyphs:
+        app.draw_in_ascii()
+    try:
+        app.run(mouse=mouse)
+    except Exception as error:
+        return crash.end(error, app.worker)
+    if app.crash is not None:
+        return crash.end(app.crash, app.worker)
+    if app.worker is not None and app.way_out in GOES_ON:
+        return GOES_ON[app.way_out](app.worker)
     code = app.return_code or 0
-    if app.shown is not None:
-        console.out(console.headline(app.shown, app.shown.state()))
-        if code > SIGNALLED:
-            console.complain(f"go on with: mnist-tui train -r {app.shown.path}")
+    if code != SIGNALLED + signal.SIGHUP:  # else there is nobody to tell
+        _say_goodbye(app, code, ascii_glyphs=ascii_glyphs)
     return code
+
+
+GOES_ON = {WayOut.HANGUP: headless.after_hangup, WayOut.BACKGROUND: headless.in_background}
+"""What becomes of a training whose window is left."""
+
+
+def _say_goodbye(app: MnistApp, code: int, *, ascii_glyphs: bool) -> None:
+    if app.shown is None:
+        return
+    console.farewell(app.shown, metric=app.metric, ascii_glyphs=ascii_glyphs)
+    if code > SIGNALLED:
+        console.complain(f"go on with: mnist-tui train -r {app.shown.path}")
+
+
+def _can_draw() -> bool:
+    """Whether what the window draws can be written in this locale's encoding."""
+    try:
+        "●─⠿".encode(getattr(sys.__stderr__, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def make_app(options: argparse.Namespace) -> MnistApp:
@@ -41,11 +77,12 @@ def make_app(options: argparse.Namespace) -> MnistApp:
     folder = save_dir(options)
     draft = Draft.read(options.config or config_file.default_path(Path.cwd()))
     draft.text = starting.edited(draft.text, edits(options))
+    how = {"on_hangup": options.on_hangup, "rate": options.rate}
     if not options.resume:
-        return MnistApp(draft, folder, shown=live_runs(folder), start=options.start)
+        return MnistApp(draft, folder, shown=live_runs(folder), start=options.start, **how)
     target = resume_target(options.resume, folder)
     run = Run(target.parent if runs.is_checkpoint(target) else target)
-    return MnistApp(draft, folder, shown=[run], start=options.start, resume=target)
+    return MnistApp(draft, folder, shown=[run], start=options.start, resume=target, **how)
 
 
 def resume_target(reference: str, folder: Path) -> Path:

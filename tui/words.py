@@ -1,4 +1,4 @@
-"""What the window says: the first screen, help, the keys that make sense now."""
+"""What the window says: the first screen, what a pane is for, the keys that make sense now."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.config_file import PRESETS
 from core.devices import cpu_device
+from tui import format as fmt
+from tui.chart_words import ABOUT_CHART
 from tui.clean import clean
 from tui.widgets.key_bar import Key
 
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
 
-_LEAVE = (Key("?", "help", "screen.help"), Key("q", "leave", "app.leave"))
-_PANES = Key("1-4", "panes", "")
-_LOG = Key("l", "log", "screen.log")
+_LEAVE = (Key("?", "help"), Key("q", "leave"))
+_PANES = Key("1-4", "panes")
+_LOG = Key("l", "log")
+_CHART = (Key("m", "next metric"), Key("o", "other runs"))
 
 
 def welcome(draft: Draft) -> str:
@@ -53,63 +56,71 @@ def _length(trainer: dict[str, object]) -> str:
     return f"{text},\n        ends by itself when {metric} has not improved for {patience:g}"
 
 
-def help_of(pane: str) -> str:
-    """What a pane is for, and every key."""
-    return f"{_ABOUT[pane]}\n\n{_KEYS}"
-
-
 def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first."""
     if pane == "config":
         return (
-            Key("enter", "change", ""),
-            Key("del", "default", ""),
-            Key("ctrl+s", "save", "screen.save_config"),
-            Key("s", "start", "app.start"),
+            Key("enter", "change"),
+            Key("ctrl+s", "save"),
+            Key("s", "start"),
+            Key("o", "presets"),
+            Key("j", "text"),
             *_LEAVE,
-            Key("/", "search", "screen.search"),
-            Key("ctrl+z", "undo", "screen.undo"),
+            Key("d", "compare"),
+            Key("ctrl+z", "undo"),
+            Key("del", "default"),
+            Key("/", "search"),
             _PANES,
         )
     if pane == "device":
-        return (Key("enter", "train on it", ""), Key("s", "start", "app.start"), _PANES, *_LEAVE)
+        return (
+            Key("enter", "train on it"),
+            Key("b", "speed"),
+            Key("y", "self-test"),
+            Key("s", "start"),
+            *_LEAVE,
+            _PANES,
+        )
     if pane == "runs":
         return (
-            Key("enter", "open", ""),
-            Key("space", "files", ""),
-            Key("t", "test", ""),
-            Key("r", "go on", ""),
-            Key("f", "fine-tune", ""),
+            Key("enter", "open"),
+            Key("space", "files"),
+            Key("t", "test"),
+            Key("r", "go on"),
+            Key("f", "fine-tune"),
             *_LEAVE,
-            Key("/", "filter", "screen.search"),
+            Key("/", "filter"),
             _PANES,
         )
     return _live_keys(state, live=live)
 
 
 def _live_keys(state: RunState, *, live: bool) -> tuple[Key, ...]:
-    palette = Key(":", "every action", "app.command_palette")
+    palette = Key(":", "every action")
     if live:
         return (
-            Key("p", "go on" if state.paused else "pause", "app.pause"),
-            Key("x", "stop and save", "app.stop"),
-            Key("k", "save now", "app.save_now"),
+            Key("p", "go on" if state.paused else "pause"),
+            Key("x", "stop and save"),
+            Key("k", "save now"),
             _LOG,
             _PANES,
             *_LEAVE,
+            Key("u", "learning rate"),
             palette,
+            *_CHART,
         )
-    start = Key("s", "start", "app.start")
+    start = Key("s", "start")
     if not state.time:
-        return (Key("enter", "quick run", "screen.quick_run"), start, _PANES, *_LEAVE, palette)
+        return (Key("enter", "quick run"), start, _PANES, *_LEAVE, palette)
     return (
-        Key("t", "test it", "screen.test"),
-        Key("r", "go on", "screen.resume"),
-        Key("s", "start anew", "app.start"),
+        Key("t", "test it"),
+        Key("r", "go on"),
+        Key("s", "start anew"),
         _LOG,
         _PANES,
         *_LEAVE,
         palette,
+        *_CHART,
     )
 
 
@@ -133,46 +144,28 @@ def in_words(device: str, draft: Draft) -> str:
     """`cpu, 2 threads`, `cuda:0`."""
     if device != "cpu":
         return device
-    threads = draft.value.get("threads") or cpu_device().threads
-    return f"cpu, {threads} threads"
+    asked = draft.value.get("threads")
+    return f"cpu, {fmt.threads(asked if isinstance(asked, int) else cpu_device().threads or 1)}"
 
 
-_ABOUT = {
+ABOUT = {
     "config": (
         "The config of the next run, as config.json has it. enter changes the field under the "
-        "cursor, del takes it out, ctrl+s saves the file. What differs from the file is marked "
-        "with ●, what cannot be trained with ✗. Dim values are defaults the file does not name."
+        "cursor; a number goes up and down by the arrows. [ and ] go from section to section, "
+        "enter on a title folds it. What differs from the file is marked with ●, what cannot be "
+        "trained with ✗; n goes there. Dim values are defaults the file does not name. While a "
+        "run is live its values stand beside the ones that differ, and a gives it another lr or "
+        "epochs. The first save keeps the file as it was in config.json.bak; what is not saved "
+        "is kept too, and offered at the next start."
     ),
     "device": (
         "What this machine can train on. enter trains the next run there. What cannot be used "
         "says why, and what to do about it."
     ),
-    "live": (
-        "The run: how far it is, its loss, its epochs. The loss says how wrong the network is, "
-        "so it should fall: ── on the images it learns from, ┄┄ on those it never learns from. "
-        "Validation can lie below training, since dropout makes the network's work harder while "
-        "it learns. When it rises again while training falls, the network learns by heart. ◆ is "
-        "the best epoch."
-    ),
+    "live": ("The run: how far it is, its chart, its epochs or its log.\n\n" + ABOUT_CHART),
     "runs": (
         "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
         "one under the cursor on the 10,000 test images, r goes on from it, f begins a new run "
         "with its weights: its config is shown first, to be changed."
     ),
 }
-_KEYS = """\
-s        F5      start with the config as shown
-p        F6      pause, go on
-x        F8      stop and save
-k        F7      save a checkpoint now
-1 2 3 4          Config, Device, Live, Runs
-tab  arrows      move;  enter opens;  esc goes back
-/                search or filter in Config and Runs
-ctrl+s           save the config
-ctrl+z   ctrl+y  undo, redo in the config
-l                Live: the log, or the epochs
-t        r       Live and Runs: test, go on
-f                Runs: fine-tune, a new run from these weights
-:        ctrl+p  every action
-?        F1      this help
-q        ctrl+c  leave; asks while this window trains"""

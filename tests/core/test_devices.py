@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core import devices, machine
+from core import accelerators, devices, machine, why_not
 from core.devices import Device, DeviceError, choose, list_devices, list_devices_in_child
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,18 +25,23 @@ def usable(device: str) -> Device:
     return Device(device, "A GPU", True, None, None, 8, None)
 
 
-def unusable(device: str) -> Device:
+def broken(device: str) -> Device:
     return Device(device, "A GPU", False, "it is broken", "mend it", None, None)
 
 
 def set_backends(patch: pytest.MonkeyPatch, **rows: list[Device]) -> None:
-    for backend in ("cuda", "xpu", "mps"):
-        found = rows.get(backend, [unusable(backend)])
-        patch.setitem(devices._PROBES, backend, partial(list, found))
+    for backend in ("cuda", "xpu", "mps", "xla"):
+        found = rows.get(backend, [broken(backend)])
+        patch.setitem(accelerators.PROBES, backend, partial(list, found))
 
 
 def pretend_two_gpus(patch: pytest.MonkeyPatch) -> None:
-    properties = SimpleNamespace(name="NVIDIA\x1b[2J T4", total_memory=15_000_000_000)
+    patch.setattr(torch.version, "hip", None)
+    patch.setattr(torch.version, "cuda", "13.0")
+    patch.setattr(why_not, "nvidia_driver", lambda: "580.65.06")
+    properties = SimpleNamespace(
+        name="NVIDIA\x1b[2J T4", total_memory=15_000_000_000, uuid="4c0d-11"
+    )
     patch.setattr(torch.cuda, "is_available", lambda: True)
     patch.setattr(torch.cuda, "device_count", lambda: 2)
     patch.setattr(torch.cuda, "get_device_properties", lambda index: properties)
@@ -72,10 +78,11 @@ def test_importing_devices_and_choosing_the_cpu_leave_torch_alone() -> None:
 
 def test_the_list_starts_with_the_cpu_and_leaves_no_backend_out() -> None:
     rows = list_devices()
-    assert rows[0] == devices.cpu_device()
+    assert replace(rows[0], build=None) == devices.cpu_device()
+    assert rows[0].build == f"PyTorch {torch.__version__}"
     assert rows[0].threads == machine.usable_cpus()
     kinds = [row.device.split(":")[0] for row in rows]
-    assert list(dict.fromkeys(kinds)) == ["cpu", "cuda", "xpu", "mps"]
+    assert list(dict.fromkeys(kinds)) == ["cpu", "cuda", "xpu", "mps", "xla"]
     for row in rows:
         assert (row.reason is None) == (row.remedy is None) == row.usable
         assert list(row.to_json()) == FIELDS
@@ -86,9 +93,15 @@ def test_a_gpu_is_usable_after_one_operation_gave_the_right_number(
 ) -> None:
     pretend_two_gpus(monkeypatch)
     results = {"cuda:0": 8.0, "cuda:1": 7.0}
-    monkeypatch.setattr(devices, "_self_test", results.__getitem__)
-    first, second = devices._cuda_devices()
-    assert first == Device("cuda:0", "NVIDIA[2J T4", True, None, None, 15_000_000_000, None)
+    monkeypatch.setattr(accelerators, "self_test", results.__getitem__)
+    first, second = accelerators.cuda_devices()
+    assert (first.name, first.memory_bytes, first.uuid) == (
+        "NVIDIA[2J T4",
+        15_000_000_000,
+        "4c0d-11",
+    )
+    assert (first.usable, first.reason, first.remedy) == (True, None, None)
+    assert first.build == f"PyTorch {torch.__version__}, CUDA 13.0, driver 580.65.06"
     assert not second.usable
     assert second.reason == "its self-test gave 7 where 8 is right"
 
@@ -100,8 +113,8 @@ def test_a_gpu_that_fails_the_self_test_says_why_in_one_clean_line(
         raise RuntimeError("\n\x1b[31mCUDA error: out of memory\nCompile with TORCH_USE_CUDA_DSA")
 
     pretend_two_gpus(monkeypatch)
-    monkeypatch.setattr(devices, "_self_test", fail)
-    first, _ = devices._cuda_devices()
+    monkeypatch.setattr(accelerators, "self_test", fail)
+    first, _ = accelerators.cuda_devices()
     assert not first.usable
     assert first.reason == "its self-test failed: [31mCUDA error: out of memory"
     assert first.remedy
@@ -109,7 +122,7 @@ def test_a_gpu_that_fails_the_self_test_says_why_in_one_clean_line(
 
 
 def test_the_self_test_counts_to_eight() -> None:
-    assert devices._self_test("cpu") == 8
+    assert accelerators.self_test("cpu") == 8
 
 
 @pytest.mark.usefixtures("cuda_build")
@@ -118,7 +131,7 @@ def test_hidden_gpus_are_told_from_missing_ones(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
-    (row,) = devices._cuda_devices()
+    (row,) = accelerators.cuda_devices()
     assert row.device == "cuda"
     assert "CUDA_VISIBLE_DEVICES" in str(row.reason)
     assert "unset CUDA_VISIBLE_DEVICES" in str(row.remedy)
@@ -126,7 +139,7 @@ def test_hidden_gpus_are_told_from_missing_ones(
 
 @pytest.mark.usefixtures("cuda_build")
 def test_a_missing_driver_is_named_with_the_version_torch_wants(tmp_path: Path) -> None:
-    reason, remedy = devices._why_no_cuda(tmp_path)
+    reason, remedy = why_not.no_cuda(tmp_path)
     assert reason == "this PyTorch is built for CUDA 13.0, but there is no NVIDIA driver"
     assert "install its driver" in remedy
 
@@ -135,13 +148,13 @@ def test_a_missing_driver_is_named_with_the_version_torch_wants(tmp_path: Path) 
 def test_the_driver_that_colab_hides_from_ssh_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / devices.COLAB_DRIVER_FOLDER
+    folder = tmp_path / why_not.COLAB_DRIVER_FOLDER
     write(folder, "libcuda.so.1", "")
-    reason, remedy = devices._why_no_cuda(tmp_path)
+    reason, remedy = why_not.no_cuda(tmp_path)
     assert "LD_LIBRARY_PATH" in reason
     assert f"export LD_LIBRARY_PATH={folder}" in remedy
     monkeypatch.setenv("LD_LIBRARY_PATH", f"/opt:{folder}")
-    assert "no NVIDIA driver" in devices._why_no_cuda(tmp_path)[0]
+    assert "no NVIDIA driver" in why_not.no_cuda(tmp_path)[0]
 
 
 @pytest.mark.usefixtures("cuda_build")
@@ -151,7 +164,7 @@ def test_a_broken_driver_speaks_for_itself(tmp_path: Path, monkeypatch: pytest.M
 
     write(tmp_path, "proc/driver/nvidia/version", "")
     monkeypatch.setattr(torch.cuda, "init", fail)
-    reason, remedy = devices._why_no_cuda(tmp_path)
+    reason, remedy = why_not.no_cuda(tmp_path)
     assert reason == "The NVIDIA driver on your system is too old (found version 11040)."
     assert "nvidia-smi" in remedy
 
@@ -159,9 +172,35 @@ def test_a_broken_driver_speaks_for_itself(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.usefixtures("cuda_build")
 def test_other_builds_of_torch_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.version, "cuda", None)
-    assert "for the CPU only" in devices._why_no_cuda(tmp_path)[0]
+    assert "for the CPU only" in why_not.no_cuda(tmp_path)[0]
     monkeypatch.setattr(torch.version, "hip", "7.0")
-    assert "ROCm 7.0" in devices._why_no_cuda(tmp_path)[0]
+    assert "ROCm 7.0" in why_not.no_cuda(tmp_path)[0]
+
+
+@pytest.mark.usefixtures("cuda_build")
+def test_a_variable_that_hides_amd_gpus_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.version, "cuda", None)
+    monkeypatch.setattr(torch.version, "hip", "7.0")
+    monkeypatch.setenv("ROCR_VISIBLE_DEVICES", "-1")
+    assert why_not.no_cuda() == (
+        "ROCR_VISIBLE_DEVICES is '-1', which hides every GPU",
+        "unset ROCR_VISIBLE_DEVICES, or name a GPU in it, such as 0",
+    )
+
+
+def test_a_tpu_is_refused_with_the_release_it_would_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "__version__", "2.14.1+cpu")
+    (row,) = accelerators.xla_devices()
+    assert row.reason == "there is no torch_xla for PyTorch 2.14, which a TPU needs"
+    with pytest.raises(DeviceError, match="torch_xla"):
+        choose("xla", 1)
+
+
+def test_the_driver_is_read_from_the_kernel(tmp_path: Path) -> None:
+    assert why_not.nvidia_driver(tmp_path) is None
+    text = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\n"
+    write(tmp_path, "proc/driver/nvidia/version", text)
+    assert why_not.nvidia_driver(tmp_path) == "580.65.06"
 
 
 def test_a_child_gives_the_same_list() -> None:
@@ -175,7 +214,7 @@ def test_the_module_run_by_itself_writes_one_line_of_json(
     devices.main()
     output = capsys.readouterr().out
     assert output.count("\n") == 1
-    assert [row["device"] for row in json.loads(output)] == ["cpu", "cuda:0", "xpu", "mps"]
+    assert [row["device"] for row in json.loads(output)] == ["cpu", "cuda:0", "xpu", "mps", "xla"]
 
 
 def test_a_driver_that_hangs_costs_the_time_out_and_leaves_the_cpu() -> None:
@@ -236,7 +275,7 @@ def test_auto_takes_the_first_that_works(monkeypatch: pytest.MonkeyPatch) -> Non
     assert choose("auto", 1) == ("cpu", [])
     set_backends(monkeypatch, mps=[usable("mps")])
     assert choose("auto", 1) == ("mps", [])
-    set_backends(monkeypatch, cuda=[unusable("cuda:0"), usable("cuda:1")], xpu=[usable("xpu:0")])
+    set_backends(monkeypatch, cuda=[broken("cuda:0"), usable("cuda:1")], xpu=[usable("xpu:0")])
     assert choose("auto", 1) == ("cuda:1", [])
 
 
@@ -252,7 +291,7 @@ def test_asked_by_name_and_not_usable_is_an_error_with_reason_and_remedy(
 
 
 def test_an_index_past_the_last_names_the_ones_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_backends(monkeypatch, cuda=[usable("cuda:0"), unusable("cuda:1")])
+    set_backends(monkeypatch, cuda=[usable("cuda:0"), broken("cuda:1")])
     with pytest.raises(DeviceError, match=r"^device: cuda:7 .* there is only cuda:0, cuda:1$"):
         choose("7", 1)
     with pytest.raises(DeviceError, match=r"^device: cuda:1 .* it is broken"):

@@ -91,7 +91,7 @@ def test_whoever_asks_after_a_torn_line_is_heard(path: Path) -> None:
 
 def test_every_kind_can_be_asked(path: Path) -> None:
     inbox = Inbox(path)
-    assert requests.KINDS == ("stop", "pause", "continue", "save")
+    assert requests.KINDS == ("stop", "pause", "continue", "save", "set")
     for kind in ("stop", "pause", "continue", "save"):
         ask(path, kind)
     assert [request.kind for request in inbox.read()] == ["stop", "pause", "continue", "save"]

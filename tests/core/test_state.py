@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -103,9 +104,8 @@ def test_a_curve_of_any_length_keeps_its_spike_and_its_gap() -> None:
     values[150_000] = math.nan
     curve = Curve()
     for start in range(0, len(values), 1000):
-        curve = curve.extend(
-            (float(x), values[x]) for x in range(start, min(start + 1000, len(values)))
-        )
+        xs = range(start, min(start + 1000, len(values)))
+        curve = curve.extend(xs, [values[x] for x in xs], [2.0 * x for x in xs])
         assert len(curve.buckets) <= NUM_BUCKETS
     assert len(curve.buckets) > NUM_BUCKETS // 4
     assert max(bucket.high for bucket in curve.buckets) == 1e6
@@ -113,20 +113,86 @@ def test_a_curve_of_any_length_keeps_its_spike_and_its_gap() -> None:
     (gap,) = [bucket for bucket in curve.buckets if math.isnan(bucket.low)]
     assert math.isnan(gap.high)
     assert 150_000 <= gap.x < 150_000 + curve.stride
-    xs = [bucket.x for bucket in curve.buckets]
-    assert xs == sorted(xs)
-    assert xs[-1] == 199_999
+    places = [bucket.x for bucket in curve.buckets]
+    assert places == sorted(places)
+    assert places[-1] == 199_999
 
 
 def test_a_short_curve_is_kept_point_by_point() -> None:
-    curve = Curve().extend([(0.1, 3.0), (0.2, 2.0)])
-    assert [(bucket.x, bucket.low, bucket.high) for bucket in curve.buckets] == [
-        (0.1, 3.0, 3.0),
-        (0.2, 2.0, 2.0),
-    ]
+    curve = Curve().extend([0.1, 0.2], [3.0, 2.0], [1.0, 2.0])
+    assert curve.buckets == ((0.1, 3.0, 3.0, 3.0, 1.0), (0.2, 2.0, 2.0, 2.0, 2.0))
     assert curve.until(0.2) is curve
     assert len(curve.until(0.15).buckets) == 1
-    assert curve.until(0.0).extend([(0.3, 1.0)]).buckets[-1].x == 0.3
+    assert curve.until(0.0).append(0.3, 1.0, 3.0).buckets[-1].x == 0.3
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=60), st.integers(1, 60))
+def test_a_bucket_has_the_mean_and_the_time_of_what_is_in_it(
+    values: list[float], size: int
+) -> None:
+    curve = Curve(stride=len(values))
+    for start in range(0, len(values), size):
+        xs = range(start, min(start + size, len(values)))
+        curve = curve.extend(xs, values[start : start + size], xs)
+    (bucket,) = curve.buckets
+    assert bucket.mean == pytest.approx(sum(values) / len(values))
+    assert (bucket.low, bucket.high) == (min(values), max(values))
+    assert (bucket.x, bucket.seconds) == (len(values) - 1, len(values) - 1)
+
+
+def test_every_metric_and_the_learning_rate_have_a_curve() -> None:
+    state = fold(RunState(), [started(), step(1), step(10), epoch(1, 0.5), epoch(2, 0.25)])
+    assert {name: [b.high for b in curve.buckets] for name, curve in state.metrics.items()} == {
+        "loss": [0.5, 0.25],
+        "val_loss": [0.5, 0.25],
+    }
+    assert [(bucket.x, bucket.low) for bucket in state.lr.buckets] == [(0.1, 0.1), (1.0, 0.1)]
+    told_again = fold(state, [started(epoch=1), epoch(2, 0.75)])
+    assert [bucket.high for bucket in told_again.metrics["loss"].buckets] == [0.5, 0.75]
+    assert [row.epoch for row in told_again.history] == [1, 2]
+
+
+def test_a_metric_that_is_not_finite_is_a_gap() -> None:
+    row = epoch(1)
+    row.metrics["val_loss"] = None
+    (bucket,) = fold(RunState(), [started(), row]).metrics["val_loss"].buckets
+    assert math.isnan(bucket.low)
+
+
+def test_where_a_run_was_taken_up_again_is_kept() -> None:
+    state = fold(RunState(), [started(), step(25), started(epoch=2, step=25)])
+    assert state.resumes == (2.5,)
+    assert fold(state, [started(epoch=3)]).resumes == (2.5, 3.0)
+    assert fold(state, [started(epoch=1)]).resumes == (1.0,)
+    assert fold(state, [started(epoch=0)]).resumes == ()
+
+
+def test_only_the_time_of_training_is_counted() -> None:
+    def at(time: float, event: Any) -> Any:
+        return replace(event, time=time)
+
+    batch = [
+        at(100.0, started()),
+        at(101.0, step(1)),
+        at(102.0, e.RunPaused()),
+        at(150.0, e.RunContinued()),
+        at(151.0, step(2)),
+        at(155.0, epoch(1)),
+    ]
+    state = fold(RunState(), batch)
+    assert state.seconds == 7.0
+    assert [bucket.seconds for bucket in state.train_loss.buckets] == [1.0, 3.0]
+    assert state.metrics["loss"].seconds == 7.0
+    # Nobody trained between the end and the next start, and what came after a position is gone.
+    resumed = fold(state, [at(500.0, started(epoch=1)), at(502.0, step(11))])
+    assert resumed.seconds == 9.0
+    assert fold(state, [at(500.0, started(epoch=0))]).seconds == 0.0
+
+
+def test_inherited_epochs_bring_their_time() -> None:
+    state = fold(RunState(), [started(epoch=2), *(epoch(n, inherited=True) for n in (1, 2))])
+    assert [bucket.seconds for bucket in state.train_loss.buckets] == [1.0, 2.0]
+    assert state.seconds == 2.0
 
 
 def test_steps_give_the_position_and_the_curve() -> None:
@@ -246,3 +312,11 @@ def test_the_time_left_is_known_once_there_is_a_pace() -> None:
     # 40 steps of 10 images at 100 a second, and validation on top
     assert state.seconds_left() == pytest.approx(4.0, rel=0.1)
     assert fold(state, [step(11, rate=0.0)]).seconds_left() is None
+
+
+def test_the_time_left_is_that_of_whole_epochs_once_there_are_some() -> None:
+    state = fold(RunState(), [started(), step(10, rate=100.0), epoch(1), epoch(2)])
+    (_, second) = state.history
+    assert state.started is not None
+    left = state.started.epochs - state.step / state.started.num_steps
+    assert state.seconds_left() == pytest.approx(left * second.seconds)

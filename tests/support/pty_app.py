@@ -85,7 +85,7 @@ class PtyApp:
         # Guards all that the reader thread writes; notified after each round of reading.
         self._changed = threading.Condition()
         self._num_quiet_rounds = 0
-        self._stopping = False
+        self._stopping = self._frozen = False
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=self._slave,
@@ -180,6 +180,14 @@ class PtyApp:
             )
         return code
 
+    def freeze(self) -> None:
+        """Read nothing any more, as a client does whose network stalls."""
+        self._frozen = True
+
+    def thaw(self) -> None:
+        """Read again."""
+        self._frozen = False
+
     def hang_up(self) -> None:
         """Take the terminal away, as a dropped connection does; the kernel sends SIGHUP."""
         self._stop_reading()
@@ -214,6 +222,9 @@ class PtyApp:
     def _read(self) -> None:
         """Feed what the program writes to the screen, until told to stop."""
         while not self._stopping:
+            if self._frozen:
+                time.sleep(0.02)
+                continue
             # The slave stays open here, so there is never an end of file: look again and again.
             ready, _, _ = select.select([self._master], [], [], 0.02)
             data = os.read(self._master, 65536) if ready else b""

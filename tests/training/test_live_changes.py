@@ -10,7 +10,7 @@ from tiny_data import STEPS, Trained, tiny_run, train_here
 
 from core import control, requests, resume
 from core.events import CheckpointSaved, Event, RequestHandled, SettingChanged, StepEnded
-from core.live_changes import EPOCHS, LR
+from core.requests import EPOCHS, LR
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ def test_the_shipped_network_has_the_bits_of_the_template_s() -> None:
     results = []
     for kind in (MnistModel, AsInTheTemplate):
         torch.manual_seed(1)
-        model = kind().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = kind().to(memory_format=torch.channels_last)
         images, labels = torch.randn(32, 1, 28, 28), torch.arange(32) % 10
         output = model(images)
         F.nll_loss(output, labels).backward()  # type: ignore[no-untyped-call]

@@ -13,7 +13,7 @@ from core import build, dataset, launch
 from core.config import Component
 from core.evaluate import evaluate
 from core.spinning import SecondTeam
-from tui.plot import chart
+from tui.plot import Plot, chart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def build_another(_: Run) -> None:
 
 
 def draw(_: Run) -> None:
-    chart([], width=60, height=12, title="", x_label="", y_label="", x_max=8)
+    chart(Plot(series=[], title="", x_label="", y_label="", x_max=8), width=60, height=12)
     dataset.epoch_order(600, seed=4, epoch=1, shuffle=True)
 
 

@@ -31,6 +31,16 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 
+class Unasked:
+    """Nobody asks it for anything."""
+
+    def save_position(self) -> bool:
+        raise AssertionError("nobody asked for it")
+
+    def change(self, path: str, value: object) -> str:
+        raise AssertionError(f"nobody asked for {path} to be {value}")
+
+
 def train_asking(run: Run, *wishes: requests.Kind, at: str = "training") -> Trained:
     """Train, all `wishes` asked when the trainer enters the phase `at` for the first time."""
     left = [*wishes]
@@ -159,9 +169,6 @@ def test_a_paused_writer_still_shows_that_it_lives(
     events: list[Event] = []
     asked = Control(Inbox(tmp_path / "requests.jsonl"), events.append)
 
-    def save() -> bool:
-        raise AssertionError("nobody asked for it")
-
     def on_second_beat(event: Event) -> None:
         events.append(event)
         if len([item for item in events if isinstance(item, Heartbeat)]) == 2:
@@ -170,7 +177,7 @@ def test_a_paused_writer_still_shows_that_it_lives(
     asked = Control(Inbox(tmp_path / "requests.jsonl"), on_second_beat)
     requests.ask(tmp_path / "requests.jsonl", "pause")
     try:
-        asked.check(save)
+        asked.check(Unasked())
     except StopTraining as stop:
         assert str(stop) == "SIGTERM"
     assert [type(event) for event in events].count(Heartbeat) == 2
@@ -189,5 +196,5 @@ def test_requests_are_looked_for_at_most_five_times_a_second(tmp_path: Path) -> 
     asked = Control(inbox, lambda event: None)
     until = time.monotonic() + 0.5
     while time.monotonic() < until:
-        asked.check(lambda: True)
+        asked.check(Unasked())
     assert 1 <= inbox.looks <= 3

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from scratch import told_run
 from textual.binding import Binding
-from window import opened
+from window import USUAL, opened
 
 from core.state import RunState
 from tui import words
@@ -30,7 +32,7 @@ EVERYWHERE = {
     "escape": "back", "tab": "focus_next", "shift+tab": "focus_previous",
 }  # fmt: skip
 ALSO_WHILE_TYPING = {"f5", "f6", "f7", "f8", "ctrl+c"}
-LETTERS_OF_THE_LIVE_PANE = {"l", "t", "r", "enter"}
+LETTERS_OF_THE_LIVE_PANE = {"l", "t", "r", "u", "enter"}
 """Bound at the screen, since nothing has the focus there."""
 
 
@@ -79,10 +81,46 @@ def test_each_action_exists_and_has_a_name() -> None:
             assert binding.description
 
 
-@pytest.mark.parametrize("pane", ["config", "device", "runs"])
-def test_help_and_leave_are_in_the_bottom_line_at_80_columns(pane: str) -> None:
-    bar = KeyBar()
-    bar.show(words.keys_for(pane, RunState(), live=False))
-    line = "".join(cell.char for cell in bar.draw(80, 1)[0])
-    assert "? help" in line
-    assert "q leave" in line
+def bottom_lines() -> list[tuple[str, KeyBar]]:
+    """Each pane and each state of a run, with the bottom line it has."""
+    ended = RunState(time=1.0)
+    states = [(RunState(), False), (ended, True), (replace(ended, paused=True), True)]
+    found = [(pane, RunState(), False) for pane in ("config", "device", "runs")]
+    found += [("live", state, live) for state, live in [*states, (ended, False)]]
+    lines = []
+    for pane, state, live in found:
+        bar = KeyBar()
+        bar.show(words.keys_for(pane, state, live=live))
+        lines.append((pane, bar))
+    return lines
+
+
+def test_help_and_leave_are_in_the_bottom_line_at_80_columns() -> None:
+    for _, bar in bottom_lines():
+        (line,) = bar.draw(80, 1)
+        text = "".join(cell.char for cell in line)
+        assert "? help" in text
+        assert "q leave" in text
+
+
+def test_no_key_of_the_bottom_line_is_cut_off_at_any_width() -> None:
+    for _, bar in bottom_lines():
+        whole = [f"{key.key} {key.words}" for key in bar.keys]
+        for width in range(10, 130):
+            (line,) = bar.draw(width, 1)
+            shown = "".join(cell.char for cell in line).split("   ")
+            assert all(part.strip() in [*whole, ""] for part in shown)
+
+
+async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: Scratch) -> None:
+    run = told_run(scratch, "told")
+    async with opened(scratch, USUAL, shown=[run]) as window:
+        await window.until_shown("✓ finished")
+        for pane, bar in bottom_lines():
+            if pane == "runs":
+                await window.list_runs()
+            window.main.action_pane(pane)
+            await window.settle()
+            bound = window.main.active_bindings
+            for key in bar.keys:
+                assert key.pressed in bound or key.key == "1-4", (pane, key)

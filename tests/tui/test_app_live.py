@@ -301,7 +301,7 @@ async def test_a_list_that_comes_late_has_the_focus_all_the_same(
         return [finished]
 
     async with opened(scratch, USUAL) as window:
-        with patch("tui.app.runs.known", known_late):
+        with patch("core.runs.known", known_late):
             await window.press("4")
             await window.until(lambda: window.runs.rows, "the run")
         await window.settle()

@@ -7,8 +7,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from tui.clean import ascii_only, clean
+from tui.clean import ASCII, ascii_only, clean
 
 
 @pytest.mark.parametrize(
@@ -46,4 +47,14 @@ def test_nothing_that_was_cleaned_moves_a_cursor_or_fails_to_be_written(text: st
 @given(st.text(st.characters(codec=None)))
 def test_ascii_is_ascii_of_the_same_columns(text: str) -> None:
     assert ascii_only(text).isascii()
-    assert len(ascii_only(text)) == len(clean(text))
+    assert len(ascii_only(text)) == sum(map(cell_len, clean(text)))
+
+
+def test_our_own_signs_have_their_look_in_ascii() -> None:
+    assert ascii_only("● ✓ ✗ ■ ‖ ◆ ▸ ▾ … · ─│╭ 한글") == "* + x # = o > v ~ . -|+ ????"
+
+
+def test_each_sign_takes_its_own_columns() -> None:
+    for code, shown in ASCII.items():
+        assert shown.isascii()
+        assert len(shown) == cell_len(chr(code)), chr(code)

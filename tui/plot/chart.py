@@ -1,4 +1,4 @@
-"""The loss chart as characters: a pure function of the points, the size and the glyphs.
+"""A chart as characters: a pure function of what it shows, the size and the glyphs.
 
 One pixel column shows the minimum and the maximum of all its points, so a spike survives however
 many points share the column. The x axis is fixed by the caller: a point never moves because
@@ -8,55 +8,54 @@ another one came, unless the y axis has to grow.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.plot.columns import all_columns, values_of
+from tui.plot.columns import Column, between, columns_of, on_scale
 from tui.plot.curve import draw_curves, make_raster
-from tui.plot.frame import draw_header, draw_x_axis, draw_y_axis
-from tui.plot.marks import draw_marks
-from tui.plot.parts import BLANK, UNICODE, make_layout
-from tui.plot.scale import LARGEST, Scale, tick_labels, y_scale
+from tui.plot.frame import draw_frame, has_two_legends
+from tui.plot.glyphs import BRAILLE
+from tui.plot.layout import make_layout
+from tui.plot.marks import draw_crosshair, draw_cut, draw_marks, draw_rules
+from tui.plot.parts import BLANK, Picture
+from tui.plot.scale import LARGEST, Scale, log_scale, y_scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui.plot.columns import Columns
-    from tui.plot.parts import Cell, Glyphs, Layout, Mark, Series
+    from tui.plot.glyphs import Glyphs
+    from tui.plot.layout import Layout
+    from tui.plot.parts import Cell, Plot
 
+_FEW = 64  # one in so many points gives a first idea
 _LABEL_WIDTH = 4  # room for "0.25" from the start, so that the axis stays when labels grow
 
 
-def chart(
-    series: Sequence[Series],
-    *,
-    width: int,
-    height: int,
-    title: str,
-    x_label: str,
-    y_label: str,
-    x_max: float,
-    marks: Sequence[Mark] = (),
-    glyphs: Glyphs = UNICODE,
-) -> list[list[Cell]]:
+def chart(plot: Plot, *, width: int, height: int, glyphs: Glyphs = BRAILLE) -> Picture:
     """Return the chart as exactly `height` rows of exactly `width` cells.
 
-    Parts that do not fit are left out, the curves last. Points and marks outside of 0 to `x_max`
-    are not drawn. Without any points the y axis goes from 0 to 1.
+    Parts that do not fit are left out, the curves last. What lies outside of the x axis is not
+    drawn. Without any points the y axis goes from 0 to 1.
     """
+    if not -LARGEST < plot.x_min < plot.x_max < LARGEST:
+        plot = replace(plot, x_min=0.0, x_max=1.0)
     if width < 1 or height < 1:
-        return [[] for _ in range(max(0, height))]
-    if not 0 < x_max <= LARGEST:
-        x_max = 1.0
-    layout, scale, columns = _fitted(series, width, height, x_max, glyphs)
+        layout = _layout(plot, max(1, width), max(1, height), _LABEL_WIDTH)
+        return Picture([[] for _ in range(max(0, height))], layout)
+    layout, scale, columns = _fitted(plot, width, height, glyphs)
     raster = make_raster(layout, scale, glyphs)
+    placed = [on_scale(one, scale) for one in columns]
 
     grid = [[BLANK] * width for _ in range(height)]
-    draw_header(grid, layout, series, title, y_label, glyphs)
-    draw_y_axis(grid, layout, scale, glyphs)
-    draw_x_axis(grid, layout, x_label, glyphs)
-    used = draw_curves(grid, layout, raster, series, columns, glyphs)
-    draw_marks(grid, layout, raster, marks, used, glyphs)
-    return grid
+    draw_frame(grid, layout, plot, scale, glyphs)
+    used = draw_curves(grid, layout, raster, plot.series, placed)
+    draw_rules(grid, layout, plot.rules, used, glyphs)
+    draw_cut(grid, layout, placed, scale, used, glyphs)
+    draw_marks(grid, layout, raster, plot.marks, scale, used)
+    if plot.crosshair is not None:
+        draw_crosshair(grid, layout, plot.crosshair, glyphs)
+    return Picture(grid, layout)
 
 
 def as_text(rows: Iterable[Iterable[Cell]]) -> str:
@@ -64,30 +63,42 @@ def as_text(rows: Iterable[Iterable[Cell]]) -> str:
     return "\n".join("".join(cell.char for cell in row).rstrip() for row in rows)
 
 
+def _layout(plot: Plot, width: int, height: int, label_width: int) -> Layout:
+    two = has_two_legends(plot)
+    return make_layout(width, height, plot.x_min, plot.x_max, label_width, two_legends=two)
+
+
 def _fitted(
-    series: Iterable[Series], width: int, height: int, x_max: float, glyphs: Glyphs
+    plot: Plot, width: int, height: int, glyphs: Glyphs
 ) -> tuple[Layout, Scale, list[Columns]]:
     """Return the layout, the y axis and the pixel columns, which depend on each other.
 
     The plot area is as wide as the numbers of the y axis leave it, and those are known only when
-    the points are reduced to its columns. Hence a guess from a few points; if it is wrong, the
-    points are reduced once more.
+    the points are reduced to its columns. Hence a guess; if it is wrong, the points are reduced
+    once more.
     """
-    values = [values_of(one.points) for one in series]
-    rows = make_layout(width, height, x_max, _LABEL_WIDTH).rows
-    few = [value for one in values for value in (*one.lows[::64], *one.highs[::64])]
-    guess = _label_width(y_scale(min(few, default=0.0), max(few, default=1.0), _most_ticks(rows)))
-    layout = make_layout(width, height, x_max, guess)
-    columns = all_columns(values, layout, glyphs)
-    scale = _scale_of(columns, rows)
+    guess = _guess(plot, _layout(plot, width, height, _LABEL_WIDTH).rows)
+    layout = _layout(plot, width, height, guess)
+    scale, columns = _reduced(plot, layout, glyphs)
     if (label_width := _label_width(scale)) != guess:
-        layout = make_layout(width, height, x_max, label_width)
-        columns = all_columns(values, layout, glyphs)
+        layout = _layout(plot, width, height, label_width)
+        _, columns = _reduced(plot, layout, glyphs)
     return layout, scale, columns
 
 
+def _guess(plot: Plot, rows: int) -> int:
+    """Return how wide the numbers of the y axis are, going by a few points."""
+    few = [
+        Column(low, high, low, high)
+        for one in plot.series
+        for low, high in zip(one.lows[::_FEW], one.highs[::_FEW], strict=True)
+        if -LARGEST < low <= high < LARGEST
+    ]
+    return _label_width(_scale_of(plot, few, _most_ticks(rows)))
+
+
 def _label_width(scale: Scale) -> int:
-    return max(_LABEL_WIDTH, *map(len, tick_labels(scale.ticks)))
+    return max(_LABEL_WIDTH, *map(len, scale.labels))
 
 
 def _most_ticks(rows: int) -> int:
@@ -95,11 +106,32 @@ def _most_ticks(rows: int) -> int:
     return rows // 2 + 1
 
 
-def _scale_of(columns: Iterable[Columns], rows: int) -> Scale:
-    """Return the y axis that fits all columns."""
-    found = [column for one in columns for column in one.values()]
-    low = min((column.low for column in found), default=math.inf)
-    high = max((column.high for column in found), default=-math.inf)
-    if low > high:  # nothing but gaps
-        low, high = 0.0, 1.0
-    return y_scale(low, high, _most_ticks(rows))
+def _reduced(plot: Plot, layout: Layout, glyphs: Glyphs) -> tuple[Scale, list[Columns]]:
+    """Return the pixel columns of each series, and the y axis that fits them all."""
+    count = layout.columns * glyphs.across
+    columns = [columns_of(one, plot.x_min, plot.x_max, count) for one in plot.series]
+    every = [column for one in columns for column in one.values()]
+    fitted = every
+    if plot.fit_from > plot.x_min:
+        span = plot.x_max - plot.x_min
+        after = math.ceil(min((plot.fit_from - plot.x_min) / span, 1.0) * count)
+        edge = plot.x_min + after * span / count
+        fitted = [column for one in columns for index, column in one.items() if index >= after]
+        fitted += [between(one, plot.fit_from, edge) for one in plot.series]
+    # Until something comes after that place, all there is must do.
+    drawn = list(filter(_is_drawn, fitted)) or list(filter(_is_drawn, every))
+    return _scale_of(plot, drawn, _most_ticks(layout.rows)), columns
+
+
+def _is_drawn(column: Column) -> bool:
+    return column.low <= column.high
+
+
+def _scale_of(plot: Plot, drawn: Sequence[Column], most: int) -> Scale:
+    """Return the y axis that fits some columns."""
+    low = min((column.low for column in drawn), default=0.0)
+    high = max((column.high for column in drawn), default=1.0)
+    if not plot.log_y:
+        return y_scale(low, high, most)
+    positive = [value for column in drawn for value in column[:2] if value > 0]
+    return log_scale(min(positive, default=0.1), max(positive, default=1.0), most)

@@ -7,57 +7,61 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tui.plot.glyphs import Stroke, masks_of
 from tui.plot.parts import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tui.plot.columns import Columns
-    from tui.plot.parts import Glyphs, Grid, Layout, Series
+    from tui.plot.glyphs import Glyphs
+    from tui.plot.layout import Layout
+    from tui.plot.parts import Grid, Series
     from tui.plot.scale import Scale
-
-# The bit of each braille dot: the left and the right column, from the top down.
-_BRAILLE_BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 
 Span = tuple[int, int, int]
 """A pixel column, and the first and the last pixel that a curve covers in it, from the top."""
 
-Masks = tuple[tuple[tuple[int, ...], ...], ...]
-"""The bits of a cell that a span covers: by pixel column, first and last pixel."""
+_DASHES = {
+    Stroke.DASHED: (True, True, False, False),
+    Stroke.DOTTED: (True, False, False, False),
+    Stroke.LONG_DASHED: (True, True, True, True, True, True, False, False),
+    Stroke.DASH_DOTTED: (True, True, True, True, False, False, True, False, False),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """Turns values into pixels: braille has 2 by 4 in a cell, plain characters have one."""
+    """Turns places on the y axis into pixels."""
 
-    across: int
-    """Pixels in a cell from left to right."""
-    down: int
-    """Pixels in a cell from top to bottom."""
-    masks: Masks
-    """The bits of a cell."""
+    glyphs: Glyphs
     high: float
-    """The value at the top."""
+    """The place at the top."""
     pixels_per_unit: float
-    """How far down a value lower by 1 is."""
+    """How far down a place lower by 1 is."""
     lowest: int
     """The pixel row at the bottom."""
+    count: int
+    """Pixel columns."""
 
-    def pixel(self, value: float) -> int:
-        """Return the pixel row of a value, the nearest one where it lies outside of the axis."""
+    def pixel(self, place: float) -> int:
+        """Return the pixel row of a place, the nearest one where it lies outside of the axis."""
         # The slack puts a value that is a tick into the row of that tick despite of rounding.
-        row = int((self.high - value) * self.pixels_per_unit + 1e-6)
+        row = int((self.high - place) * self.pixels_per_unit + 1e-6)
         if row < 0:
             return 0
         return row if row < self.lowest else self.lowest
 
+    def row(self, place: float) -> int:
+        """Return the row of cells of a place, from the top of the plot area."""
+        return self.pixel(place) // self.glyphs.down
+
 
 def make_raster(layout: Layout, scale: Scale, glyphs: Glyphs) -> Raster:
     """The pixels of a plot area under some glyphs."""
-    across, down, masks = (2, 4, _BRAILLE_MASKS) if glyphs.braille else (1, 1, _PLAIN_MASKS)
-    pixels = layout.rows * down
+    pixels = layout.rows * glyphs.down
     per_unit = pixels / (scale.high - scale.low)
-    return Raster(across, down, masks, scale.high, per_unit, pixels - 1)
+    return Raster(glyphs, scale.high, per_unit, pixels - 1, layout.columns * glyphs.across)
 
 
 def draw_curves(
@@ -66,16 +70,24 @@ def draw_curves(
     raster: Raster,
     series: Sequence[Series],
     columns: Sequence[Columns],
-    glyphs: Glyphs,
 ) -> list[list[int]]:
     """Draw the series one over the other and return the bits of each cell."""
-    bits = [[0] * layout.width for _ in range(layout.height)]
-    for one, found in zip(series, columns, strict=True):
+    glyphs = raster.glyphs
+    behind = [[0] * layout.width for _ in range(layout.height)]
+    front = [[0] * layout.width for _ in range(layout.height)]
+    # Those behind come first, with bits of their own: what is drawn over them hides them.
+    for one, found in sorted(
+        zip(series, columns, strict=True), key=lambda pair: not pair[0].behind
+    ):
         spans = _curve(found, raster)
-        if one.dashed and glyphs.braille:
-            spans = _dashes(spans, raster.down)
-        _paint(grid, bits, spans, layout, raster, _ink(one.name, one.dashed, glyphs))
-    return bits
+        if glyphs.dashes and one.stroke:
+            spans = _dashed(spans, _DASHES[one.stroke], glyphs.down)
+        bits = behind if one.behind else front
+        _paint(grid, bits, spans, layout, glyphs, _ink(one.role, one.stroke, glyphs))
+    if any(one.behind for one in series):
+        rows = zip(front, behind, strict=True)
+        front = [[a | b for a, b in zip(*pair, strict=True)] for pair in rows]
+    return front
 
 
 def _curve(columns: Columns, raster: Raster) -> Iterator[Span]:
@@ -96,8 +108,8 @@ def _curve(columns: Columns, raster: Raster) -> Iterator[Span]:
 
 def _pieces(columns: Columns, raster: Raster) -> Iterator[tuple[int, int, int, bool]]:
     """Yield the pixels of each column and of the lines between, and whether a line begins there."""
-    pixel = raster.pixel
-    before, value = -1, math.nan
+    pixel, count = raster.pixel, raster.count
+    before, value = -2, math.nan
     for index, (low, high, first, last) in columns.items():
         slope = (first - value) / (index - before)
         broken = slope != slope  # only NaN differs from itself: there is a gap
@@ -105,20 +117,21 @@ def _pieces(columns: Columns, raster: Raster) -> Iterator[tuple[int, int, int, b
             for between in range(before + 1, index):
                 row = pixel(value + slope * (between - before))
                 yield between, row, row, False
-        if low <= high:
+        if low <= high and 0 <= index < count:
             yield index, pixel(high), pixel(low), broken
         before, value = index, last
 
 
-def _dashes(spans: Iterable[Span], reach: int) -> Iterator[Span]:
-    """Leave out every second pair of columns, but never the start of a line nor a spike.
+def _dashed(spans: Iterable[Span], pattern: Sequence[bool], reach: int) -> Iterator[Span]:
+    """Leave out columns, but never the start of a line nor a spike.
 
     A spike is what goes further than `reach` beyond the column drawn before it. Looking only
     back keeps the dashes in place when points come.
     """
+    length = len(pattern)
     column, highest, lowest = -math.inf, 0, 0
     for span in spans:
-        on = span[0] // 2 % 2 == 0
+        on = pattern[span[0] % length]
         new = span[0] > column + 3
         if on or new or span[1] < highest or span[2] > lowest:
             yield span
@@ -130,11 +143,11 @@ def _paint(
     bits: list[list[int]],
     spans: Iterable[Span],
     layout: Layout,
-    raster: Raster,
+    glyphs: Glyphs,
     ink: Sequence[Cell],
 ) -> None:
     """Add the spans to the bits of the cells that they touch."""
-    across, down, masks = raster.across, raster.down, raster.masks
+    across, down, masks = glyphs.across, glyphs.down, masks_of(glyphs)
     gutter, header = layout.gutter, layout.header
     for pixel_column, top, bottom in spans:
         column = gutter + pixel_column // across
@@ -151,21 +164,9 @@ def _paint(
         grid[row][column] = ink[merged]
 
 
-@lru_cache(maxsize=32)
-def _ink(series_name: str, dashed: bool, glyphs: Glyphs) -> Sequence[Cell]:
+@lru_cache(maxsize=64)
+def _ink(role: str, stroke: Stroke, glyphs: Glyphs) -> Sequence[Cell]:
     """Return the cells of a curve by their bits."""
-    if glyphs.braille:
-        return [Cell(chr(0x2800 + bits), series_name) for bits in range(256)]
-    return [Cell(glyphs.dashed if dashed else glyphs.solid, series_name)] * 2
-
-
-def _braille_masks() -> Masks:
-    """Return the bits for each column of a cell, first dot and last dot."""
-    return tuple(
-        tuple(tuple(sum(bits[first : last + 1]) for last in range(4)) for first in range(4))
-        for bits in _BRAILLE_BITS
-    )
-
-
-_BRAILLE_MASKS = _braille_masks()
-_PLAIN_MASKS: Masks = (((1,),),)
+    if glyphs.dashes:
+        return [Cell(char, role) for char in glyphs.inks]
+    return [Cell(glyphs.inks[stroke], role)] * 2

@@ -1,4 +1,4 @@
-"""What a chart is made of: points and curves, characters and cells, the places of its parts."""
+"""What a chart shows: curves, marks, lines, and the cells it is made of."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.plot.glyphs import Stroke
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tui.plot.layout import Layout
 
 
 class Cell(NamedTuple):
     """One character of the chart and what it stands for."""
 
     char: str
-    """A single character, one column wide."""
+    """One character; empty where the one before it is two columns wide."""
     role: str
-    """Empty for blank, "frame", "text", "note", or the name of a series."""
-
-
-class Point(NamedTuple):
-    """One step, or several steps that share a place on the x axis."""
-
-    x: float
-    """Where it is on the x axis."""
-    low: float
-    """The smallest value; a value that is not finite is a gap in the curve."""
-    high: float
-    """The largest value; the same as `low` for a single step."""
+    """Empty for blank, "frame", "text", "note", "accent", or the role of a series."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One curve."""
+    """One curve: of each point its place, its lowest and its highest value."""
 
     name: str
-    """Its name in the legend, which is also the role of its cells."""
-    points: Sequence[Point]
-    """Sorted by x."""
-    dashed: bool
-    """Drawn dashed, so that hue is never the only difference."""
+    """In the legend; an empty one is left out of it."""
+    xs: Sequence[float]
+    """Growing."""
+    lows: Sequence[float]
+    """A value that is not finite is a gap in the curve."""
+    highs: Sequence[float]
+    """The same as `lows` where a point is a single value."""
+    role: str
+    """Of its cells."""
+    stroke: Stroke = Stroke.SOLID
+    behind: bool = False
+    """Drawn beneath the others, which then hide it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,97 +48,53 @@ class Mark:
     """A place on the chart worth a word."""
 
     x: float
-    """Where it is on the x axis."""
     y: float
-    """Where it is on the y axis."""
     text: str
     """What is written beside it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The characters that a chart is drawn with."""
+class Rule:
+    """A place on the x axis worth a thin line from the top to the bottom."""
 
-    braille: bool
-    """Curves are braille dots, 2 across and 4 down in each cell, rather than whole characters."""
-    ascii_only: bool
-    """Titles and labels are reduced to ASCII too."""
-    solid: str
-    """The character of a curve; not used with braille."""
-    dashed: str
-    """The character of a dashed curve; not used with braille."""
-    solid_sample: str
-    """A piece of a curve, for the legend."""
-    dashed_sample: str
-    """A piece of a dashed curve, for the legend."""
-    y_line: str
-    """The y axis."""
-    y_tick: str
-    """The y axis beside a number."""
-    x_line: str
-    """The x axis."""
-    x_tick: str
-    """The x axis above a number."""
-    corner: str
-    """Where the axes meet."""
-    mark: str
-    """The place of a mark."""
-    ellipsis: str
-    """Stands for what had to be cut off."""
+    x: float
+    text: str
+    """What is written at its top where there is room."""
 
 
-UNICODE = Glyphs(True, False, "", "", "──", "┄┄", "│", "┤", "─", "┬", "┼", "◆", "…")
-ASCII = Glyphs(False, True, "*", ".", "--", "..", "|", "+", "-", "+", "+", "o", "...")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """All that a chart shows; `chart` gives it a size."""
 
-BLANK = Cell(" ", "")
-Grid = list[list[Cell]]
-_LEAST_PLOT_WIDTH = 8
+    series: Sequence[Series]
+    title: str
+    x_label: str
+    y_label: str
+    x_min: float = 0.0
+    x_max: float
+    log_y: bool = False
+    fit_from: float = -math.inf
+    """The y axis fits the points after this place; what lies above or below it is marked."""
+    marks: Sequence[Mark] = ()
+    rules: Sequence[Rule] = ()
+    saved: Sequence[float] = ()
+    """Places on the x axis where a checkpoint was saved."""
+    crosshair: float | None = None
+    """The place on the x axis that is being read."""
+    note: str = ""
+    """In the last row: what the crosshair reads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Which parts fit into the size, and where."""
+class Picture:
+    """A chart that was drawn."""
 
-    width: int
-    height: int
-    x_max: float
-    gutter: int
-    """Columns before the plot area: the numbers and the y axis."""
-    header: int
-    """Rows above the plot area."""
-    rows: int
-    """Rows of the plot area."""
-    axis: bool
-    """There is a row for the x axis."""
-    numbers: bool
-    """There is a row for the numbers below the x axis."""
-    x_label: bool
-    """There is a row for the label of the x axis."""
-
-    @property
-    def columns(self) -> int:
-        """The columns of the plot area."""
-        return self.width - self.gutter
-
-    @property
-    def axis_row(self) -> int:
-        """The row of the x axis."""
-        return self.header + self.rows
-
-    def column_of(self, x: float) -> int:
-        """Return the column of the chart for a place on the x axis; 0 is on the y axis itself."""
-        # Rounding may put the end of the axis just beyond it.
-        return self.gutter - 1 + min(self.columns, math.ceil(x * self.columns / self.x_max))
+    rows: list[list[Cell]]
+    layout: Layout
 
 
-def make_layout(width: int, height: int, x_max: float, label_width: int) -> Layout:
-    """What fits into a size: the label of the x axis goes first, the plot area last."""
-    gutter = label_width + 2
-    if width < gutter + _LEAST_PLOT_WIDTH:
-        gutter = 1 if width > 1 else 0
-    header, axis, numbers, x_label = height >= 4, height >= 3, height >= 5, height >= 8
-    rows = height - header - axis - numbers - x_label
-    return Layout(width, height, x_max, gutter, int(header), rows, axis, numbers, x_label)
+BLANK = Cell(" ", "")
+Grid = list[list[Cell]]
 
 
 @lru_cache(maxsize=2048)

@@ -20,14 +20,30 @@ _FACTORS = (1.0, 2.0, 2.5, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The y axis: where it begins and ends, and the numbers written beside it."""
+    """The y axis: where it begins and ends, and the numbers written beside it.
+
+    On a logarithmic axis its places are the logarithms of the values.
+    """
 
     low: float
-    """The value at the bottom of the plot area."""
+    """The place at the bottom of the plot area."""
     high: float
-    """The value at the top of the plot area."""
+    """The place at the top of the plot area."""
     ticks: tuple[float, ...]
-    """Round numbers from ``low`` to ``high``."""
+    """The places of the labels, from ``low`` to ``high``."""
+    labels: tuple[str, ...]
+    """Round numbers."""
+    log: bool = False
+
+    def place(self, value: float) -> float:
+        """Where a value is on the axis; NaN where the axis has no place for it."""
+        if not self.log:
+            return value
+        return math.log10(value) if 0 < value < LARGEST else math.nan
+
+    def value(self, place: float) -> float:
+        """What is at a place."""
+        return 10.0**place if self.log else place
 
 
 def nice_limit(x: float) -> float:
@@ -87,7 +103,39 @@ def y_scale(low: float, high: float, max_ticks: int) -> Scale:
     elif flat:
         high = max(high, 0.0)
     ticks = nice_ticks(low, high, max_ticks)
-    return Scale(ticks[0], ticks[-1], tuple(ticks))
+    return Scale(ticks[0], ticks[-1], tuple(ticks), tuple(tick_labels(ticks)))
+
+
+def log_scale(low: float, high: float, max_ticks: int) -> Scale:
+    """Return the logarithmic y axis for positive data from `low` to `high`.
+
+    It begins and ends at 1, 2 or 5 times a power of ten; the longer it is, the fewer of these have
+    their number beside them.
+    """
+    low = min(max(low, _TINIEST), LARGEST)
+    high = min(max(high, low), LARGEST)
+    values = shown = _log_ticks(low, high)
+    for digits in ("15", "1"):
+        fewer = [value for value in values if f"{value:e}"[0] in digits]
+        if len(shown) > max_ticks and len(fewer) > 1:
+            shown = fewer
+    shown = shown[:: math.ceil(len(shown) / max(2, max_ticks))]
+    return Scale(
+        math.log10(values[0]),
+        math.log10(values[-1]),
+        tuple(map(math.log10, shown)),
+        tuple(f"{value:g}" for value in shown),
+        log=True,
+    )
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 times the powers of ten that enclose `low` to `high`; at least two."""
+    first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
+    values = [factor * 10.0**power for power in range(first, last + 1) for factor in (1, 2, 5)]
+    begin = max(i for i, value in enumerate(values) if value <= low * (1 + 1e-9))
+    end = min(i for i, value in enumerate(values) if value >= high * (1 - 1e-9))
+    return values[begin : max(end, begin + 1) + 1]
 
 
 def _scientific(ticks: Sequence[float]) -> list[str]:

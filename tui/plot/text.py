@@ -1,38 +1,51 @@
-"""Text in a chart: cut to its room, one column a character."""
+"""Text in a chart: cut to its room, wide characters in two cells."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING
 
-from tui.plot.parts import cell
+from tui.plot.parts import Cell, cell
 
 if TYPE_CHECKING:
-    from tui.plot.parts import Cell, Glyphs
+    from tui.plot.glyphs import Glyphs
+
+Row = list[Cell]
 
 
-def write(row: list[Cell], start: int, text: str, role: str) -> None:
-    """Put `text` into a row from `start` on."""
-    row[start : start + len(text)] = [cell(char, role) for char in text]
-
-
-def shortened(text: str, room: int, glyphs: Glyphs) -> str:
-    """Return the text, cut with an ellipsis where it is too long."""
-    if len(text) <= room:
-        return text
-    kept = room - len(glyphs.ellipsis)
-    return text[:kept] + glyphs.ellipsis if kept > 0 else text[: max(0, room)]
-
-
-def clean(text: str, glyphs: Glyphs) -> str:
-    """Return the text with "?" for what is not one column wide, or not ASCII where asked."""
+def as_cells(text: str, role: str, glyphs: Glyphs) -> Row:
+    """The text as cells, "?" for what cannot be shown; the second half of a wide one is empty."""
     if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if _is_plain(char, glyphs) else "?" for char in text)
+        return [cell(char, role) for char in text]
+    row: Row = []
+    for char in text:
+        if glyphs.ascii_only and not char.isascii():
+            row.append(cell("?", role))
+        elif unicodedata.combining(char) and row and row[-1].char:
+            row[-1] = cell(row[-1].char + char, role)
+        elif not char.isprintable() or unicodedata.combining(char):
+            row.append(cell("?", role))
+        elif unicodedata.east_asian_width(char) in "WF":
+            row += [cell(char, role), cell("", role)]
+        else:
+            row.append(cell(char, role))
+    return row
 
 
-def _is_plain(char: str, glyphs: Glyphs) -> bool:
-    if char.isascii() or glyphs.ascii_only:
-        return char.isascii() and char.isprintable()
-    wide = unicodedata.east_asian_width(char) in "WF" or unicodedata.combining(char) > 0
-    return char.isprintable() and not wide
+def write(row: Row, start: int, cells: Row) -> None:
+    """Put cells into a row from `start` on."""
+    row[start : start + len(cells)] = cells
+
+
+def shortened(cells: Row, room: int, glyphs: Glyphs) -> Row:
+    """The cells, cut with an ellipsis where they are too many."""
+    if len(cells) <= room:
+        return cells
+    kept = room - len(glyphs.ellipsis)
+    if kept <= 0:
+        return [cell("?", one.role) if not one.char else one for one in cells[: max(0, room)]]
+    role = cells[0].role
+    cut = cells[:kept]
+    if cells[kept].char == "":  # half of a wide character
+        cut[-1] = cell(" ", role)
+    return cut + [cell(char, role) for char in glyphs.ellipsis]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -10,10 +10,9 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from core.devices import cpu_device
+from tui import help as help_page
 from tui import words
 from tui.clean import clean
-from tui.draft import parse
-from tui.fields import Field, show
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
@@ -31,16 +30,49 @@ from tui.widgets.device_pane import DevicePane
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
+from tui.widgets.sentence import Sentence
 from tui.widgets.status_line import StatusLine
 from tui.widgets.tab_bar import PANES, TabBar
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Callable, Iterator
 
+    from textual.app import ComposeResult
+    from textual.events import Resize
+    from textual.geometry import Size
+    from textual.widget import Widget
+
+    from tui.base_app import BaseApp
     from tui.draft import Draft
 
-WIDE = 120
-"""Columns from which Config, Device and Live stand side by side."""
+WIDE = (120, 20)
+"""The size from which Config, Device and Live can stand side by side."""
+NEEDED = (80, 24)
+"""What a form needs, as people are told; a little less still does."""
+ENOUGH = (60, 16)
+LEAST = (40, 12)
+"""What the main job needs: start, watch, stop, read the result."""
+
+_EVERYWHERE: list[BindingType] = [
+    *(
+        Binding(str(number), f"pane('{name}')", f"the {title} pane", show=False)
+        for number, (name, title) in enumerate(PANES.items(), 1)
+    ),
+    Binding("slash", "search", "search or filter in the pane", show=False),
+    Binding("ctrl+s", "save_config", "save the config", show=False),
+    Binding("ctrl+z", "undo", "undo the last change of the config", show=False),
+    Binding("ctrl+y", "redo", "redo what was undone", show=False),
+    Binding("escape", "back", "leave the field, then the filter, then the pane", show=False),
+    Binding("question_mark,f1", "help", "this help", show=False),
+]
+_IN_LIVE: list[BindingType] = [
+    Binding("enter", "quick_run", "quick run, from the first screen", show=False),
+    Binding("l", "log", "the log, or the epochs", show=False),
+    Binding("t", "test", "test the best checkpoint", show=False),
+    Binding("r", "resume", "go on with the run", show=False),
+    Binding("u", "live_lr", "another learning rate for the live run", show=False),
+]
+"""Bound at the screen, since nothing has the focus in the Live pane."""
 
 
 class MainScreen(Screen[None]):
@@ -48,28 +80,14 @@ class MainScreen(Screen[None]):
 
     CSS_PATH = "main.tcss"
     AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 -- Textual's own
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(str(number), f"pane('{name}')", title, show=False)
-            for number, (name, title) in enumerate(PANES.items(), 1)
-        ),
-        Binding("slash", "search", "search", show=False),
-        Binding("question_mark,f1", "help", "help", show=False),
-        Binding("escape", "back", "back", show=False),
-        Binding("ctrl+s", "save_config", "save the config", show=False),
-        Binding("ctrl+z", "undo", "undo", show=False),
-        Binding("ctrl+y", "redo", "redo", show=False),
-        Binding("l", "log", "log or epochs", show=False),
-        Binding("enter", "quick_run", "quick run", show=False),
-        Binding("t", "test", "test", show=False),
-        Binding("r", "resume", "go on", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*_EVERYWHERE, *_IN_LIVE]
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
         self.draft = draft
         self.pane = "live"
+        self._told: set[str] = set()
+        """The notices that were shown: the same one again at the next run is noise."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -78,27 +96,67 @@ class MainScreen(Screen[None]):
         with Container(id="panes"):
             with Vertical(id="settings"):
                 yield ConfigPane(self.draft, id="config")
-                yield DevicePane(cpu_device(), id="device")
+                yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
             yield LivePane(words.welcome(self.draft), id="live")
             yield RunsPane(id="runs")
+            yield Sentence(self._needs_room, id="needs-room")
+        yield Sentence(self._too_small, id="too-small")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         """Show the live pane; nothing has the focus."""
+        self._fit(self.app.size)
+        if self._home.preferences.get("log") is True:
+            self.query_one(LivePane).toggle_log()
         self.action_pane("live", focus=False)
         self._name_device()
         # Checking a config costs more than drawing the window.
         self.call_after_refresh(self._draft_changed)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show what the new size has room for."""
+        self._fit(event.size)
+
+    def on_screen_resume(self) -> None:
+        """The size may have changed behind a dialog."""
+        self._fit(self.app.size)
+
+    def _fit(self, size: Size) -> None:
+        self.set_class(not _has_room(size, LEAST), "-tiny")
+        self.set_class(not _has_room(size, ENOUGH), "-small")
+        self.set_class(self._beside and _has_room(size, WIDE), "-wide")
+
+    @property
+    def _home(self) -> BaseApp:
+        return cast("BaseApp", self.app)
+
+    @property
+    def _beside(self) -> bool:
+        return self._home.preferences.get("layout") != "tabs"
+
+    def _too_small(self) -> str:
+        return f"needs {_times(LEAST)}, this terminal is {_times(self.app.size)}"
+
+    def _needs_room(self) -> str:
+        name, now = PANES[self.pane], _times(self.app.size)
+        return f"{name} needs {_times(NEEDED)}, this terminal is {now}"
+
+    def action_beside(self) -> None:
+        """Config, Device and Live side by side, or one pane at a time."""
+        self._home.remember("layout", "tabs" if self._beside else "beside")
+        self._fit(self.app.size)
 
     def action_pane(self, name: str, focus: bool = True) -> None:
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
         for other in PANES:
             self.set_class(other == name, f"show-{other}")
         self.pane = name
+        self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
         self.refresh_keys()
-        inside = [child for child in self.query_one(f"#{name}").query("*") if child.can_focus]
-        self.set_focus(inside[0] if focus and inside else None)
+        hidden = self.has_class("-small") and name in ("config", "device")
+        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
+        self.set_focus(inside[0] if focus and inside and not hidden else None)
         self.post_message(PaneShown(name))
 
     def action_back(self) -> None:
@@ -114,6 +172,9 @@ class MainScreen(Screen[None]):
     def action_search(self) -> None:
         """Filter what the pane lists."""
         pane = self.query_one(f"#{self.pane}")
+        if isinstance(pane, LivePane) and not pane.empty:
+            self._search_log(pane)
+            return
         if not isinstance(pane, ConfigPane | RunsPane):
             self.notify("there is nothing to search in this pane: try Config or Runs", timeout=3)
             return
@@ -125,13 +186,29 @@ class MainScreen(Screen[None]):
         prompt = Prompt("Show only what holds", value=pane.filter, help="empty shows everything")
         self.app.push_screen(prompt, apply)
 
+    def _search_log(self, pane: LivePane) -> None:
+        def apply(text: str | None) -> None:
+            if text is not None:
+                pane.find_in_log(text)
+
+        prompt = Prompt("Find in the log", value=pane.log_query, help="empty ends the search")
+        self.app.push_screen(prompt, apply)
+
     def action_help(self) -> None:
         """The keys, and what this pane is for."""
-        self.app.push_screen(Page(f"{PANES[self.pane]}: help", words.help_of(self.pane)))
+        pane = self.query_one(f"#{self.pane}")
+        own = [*Binding.make_bindings(_IN_LIVE)] if isinstance(pane, LivePane) else []
+        everywhere = [*help_page.declared(type(self.app)), *Binding.make_bindings(_EVERYWHERE)]
+        text = help_page.page(
+            words.ABOUT[self.pane], [*own, *help_page.bindings_of(pane)], everywhere
+        )
+        self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
 
     def action_log(self) -> None:
         """The log in the place of the epochs, or back."""
-        self.query_one(LivePane).toggle_log()
+        pane = self.query_one(LivePane)
+        pane.toggle_log()
+        self._home.remember("log", pane.shows_log)
 
     def action_quick_run(self) -> None:
         """Train the quick preset, from the first screen only."""
@@ -155,6 +232,21 @@ class MainScreen(Screen[None]):
         if run is not None:
             self.post_message(ResumeAsked(run.path))
 
+    @property
+    def config(self) -> ConfigPane:
+        """The config of the next run."""
+        return self.query_one(ConfigPane)
+
+    def commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """What the keys of the panes do, for the palette: a name, the key, the action."""
+        yield from self.config.commands()
+        yield from self.query_one(DevicePane).commands()
+        yield from self.query_one(LivePane).commands()
+
+    def action_live_lr(self) -> None:
+        """Give the live run another learning rate."""
+        self.query_one(ConfigPane).ask_live_lr()
+
     def action_fine_tune(self) -> None:
         """Begin a new run with the best weights of the run that is shown."""
         run = self.query_one(LivePane).run
@@ -170,15 +262,8 @@ class MainScreen(Screen[None]):
         self.action_pane("config")
 
     def action_save_config(self) -> None:
-        """Write the config to its file; a bundled one is copied here first."""
-        try:
-            self.draft.save(words.own_path(self.draft.path))
-        except OSError as error:
-            sentence = clean(f"not saved: {error.strerror}: {error.filename}")
-            self.notify(sentence, severity="error", markup=False)
-            return
-        self.notify(clean(f"saved {self.draft.path}"), timeout=3, markup=False)
-        self._draft_changed()
+        """Write the config to its file."""
+        self.query_one(ConfigPane).files.save()
 
     def action_undo(self) -> None:
         """Take back the last change of the config."""
@@ -194,28 +279,6 @@ class MainScreen(Screen[None]):
         """Offer the keys that make sense now."""
         live = self.query_one(LivePane)
         self.query_one(KeyBar).show(words.keys_for(self.pane, live.state, live=live.live))
-
-    @on(ConfigPane.EditAsked)
-    def _edit(self, event: ConfigPane.EditAsked) -> None:
-        field = event.field
-        if isinstance(field.value, bool):
-            self._set(field, show(not field.value))
-            return
-        prompt = Prompt(
-            field.dotted,
-            value=field.shown,
-            help=field.help,
-            choices=field.choices,
-            check=lambda text: self.draft.problem_with(field.path, parse(text)),
-        )
-        self.app.push_screen(prompt, lambda text: self._set(field, text))
-
-    @on(ConfigPane.ResetAsked)
-    def _reset(self, event: ConfigPane.ResetAsked) -> None:
-        path = event.field.path
-        # Without its class a schedule is nothing: then the whole block goes.
-        self.draft.remove(path[:1] if path == ("lr_scheduler", "type") else path)
-        self._draft_changed()
 
     @on(DevicePane.DeviceChosen)
     def _choose_device(self, event: DevicePane.DeviceChosen) -> None:
@@ -233,8 +296,12 @@ class MainScreen(Screen[None]):
         known = len(pane.state.notices) if pane.run == event.run else len(event.state.notices)
         pane.show(event)
         for notice in event.state.notices[known:]:
-            self.notify(clean(notice), markup=False, timeout=8)
+            if notice not in self._told:
+                self._told.add(notice)
+                self.notify(clean(notice), markup=False)
         self.query_one(StatusLine).show(event.state, live=event.live)
+        self.query_one(DevicePane).run_is(live=event.live)
+        self.query_one(ConfigPane).follow(event.run, event.state, live=event.live)
         self.refresh_keys()
 
     @on(RunsFound)
@@ -249,12 +316,7 @@ class MainScreen(Screen[None]):
         self.query_one(DevicePane).show(event.devices)
         self._name_device()
 
-    def _set(self, field: Field, text: str | None) -> None:
-        if text is None:
-            return
-        self.draft.set(field.path, parse(text))
-        self._draft_changed()
-
+    @on(ConfigPane.Changed)
     def _draft_changed(self) -> None:
         self.query_one(ConfigPane).reload()
         self.query_one(LivePane).welcome(words.welcome(self.draft))
@@ -265,3 +327,16 @@ class MainScreen(Screen[None]):
         device = words.device_of(self.draft, pane.devices)
         pane.choose(device)
         self.query_one(StatusLine).show_device(words.in_words(device, self.draft))
+
+
+def _can_be_used(child: Widget) -> bool:
+    """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
+    return child.can_focus and child.display
+
+
+def _has_room(size: tuple[int, int], least: tuple[int, int]) -> bool:
+    return size[0] >= least[0] and size[1] >= least[1]
+
+
+def _times(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"

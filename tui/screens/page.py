@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -27,9 +28,9 @@ class Page(ModalScreen[None]):
         self._title, self._body = title, body
 
     def compose(self) -> ComposeResult:
-        """The text, and how to close it."""
-        with Vertical(classes="page"):
-            yield Static(self._title, markup=False, classes="title")
+        """The text; its title and how to close it are on the border, which never scrolls."""
+        with Vertical(classes="page") as page:
+            page.border_title = Content(self._title)
+            page.border_subtitle = "esc closes this"
             with VerticalScroll():
                 yield Static(self._body, markup=False)
-            yield Static("esc closes this", markup=False, classes="help")

@@ -59,6 +59,11 @@ class CellWidget(Widget):
         & > .cells--bad { color: $error; text-style: bold; }
         & > .cells--strong { text-style: bold; }
         & > .cells--chosen { text-style: reverse bold; }
+
+        /* A shade needs colours that are known: where the terminal has its own, dim ones. */
+        &:ansi > .cells--frame { color: ansi_default; text-style: dim; }
+        &:ansi > .cells--text { color: ansi_default; }
+        &:ansi > .cells--dim { color: ansi_default; text-style: dim; }
     }
     """
 

@@ -1,157 +1,295 @@
-"""The config of the next run as a table of fields."""
+"""The config of the next run: its form, its text, and everything that can be done with them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable, Static
 
-from tui import fields
+from tui import calls, config_facts, config_words, field_help, fields
 from tui.clean import clean
+from tui.config_facts import LiveRun
+from tui.config_words import About
+from tui.live_rate import ask_rate
+from tui.messages import ApplyAsked
+from tui.screens.prompt import Prompt
+from tui.widgets.config_about import ConfigAbout
+from tui.widgets.config_files import ConfigFiles
+from tui.widgets.config_form import ConfigForm
+from tui.widgets.config_kept import KeptEdits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from textual.app import ComposeResult
+    from textual.events import DescendantFocus
 
-    from core.config_file import Problem
+    from core.runs import Run
+    from core.state import RunState
     from tui.draft import Draft
-    from tui.fields import Field
-from tui.widgets.rows import Row, fill
-
-NUM_LINES_SHOWN = 3
+    from tui.fields import Field, Section
 
 
 class ConfigPane(Vertical):
-    """Fields in sections; what differs from the file is marked, what is wrong or odd is listed."""
+    """Changes the draft; who shows something else of it hears `Changed`."""
 
-    class EditAsked(Message):
-        """Somebody wants to change a field."""
-
-        def __init__(self, field: Field) -> None:
-            super().__init__()
-            self.field = field
-
-    class ResetAsked(Message):
-        """Somebody wants a field back at its default."""
-
-        def __init__(self, field: Field) -> None:
-            super().__init__()
-            self.field = field
+    class Changed(Message):
+        """The draft is another one now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("delete,backspace", "reset", "back to the default", show=False),
+        Binding("delete,backspace", "reset", "take the value out, back to the default", show=False),
+        Binding("n", "next_problem", "next problem", show=False),
+        Binding("a", "apply", "give lr or epochs to the live run", show=False),
+        Binding("j", "json", "the file's text beside the form", show=False),
+        Binding("e", "edit_text", "edit the config as text", show=False),
+        Binding("d", "compare", "compare with the file or a run", show=False),
+        Binding("o", "open", "read a preset or another file", show=False),
+        Binding("w", "save_as", "save to another file", show=False),
+        Binding("y", "kept", "unsaved changes of an earlier time", show=False),
     ]
 
     def __init__(self, draft: Draft, *, id: str) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes="pane")
         self.draft = draft
-        self.filter = ""
-        self._fields: dict[str, Field] = {}
-        self._problems: list[Problem] = []
+        self.kept = KeptEdits(draft, self, self._tell)
+        self.files = ConfigFiles(draft, self, self._read)
+        self.form = ConfigForm()
+        self._about = ConfigAbout()
+        self._live: LiveRun | None = None
+        self._sections: Sequence[Section] = ()
         self._notes: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """The table, the help of the field under the cursor, the problems."""
-        table: DataTable[Text] = DataTable(cursor_type="row", show_header=False, cell_padding=0)
-        yield table
-        yield Static(id="config-help", markup=False)
-        yield Static(id="config-problems", markup=False)
+        """The form, with the text beside it once it is asked for; what the field means."""
+        with Horizontal(id="config-body"):
+            yield self.form
+        yield self._about
 
     def on_mount(self) -> None:
         """Name the pane; its fields come with the first `reload`."""
-        self.border_title = self._title()
+        self._entitle()
+        self.call_after_refresh(self.kept.offer)
+
+    def on_unmount(self) -> None:
+        """Leave what is unsaved to the next window."""
+        self.kept.finish()
 
     @property
-    def table(self) -> DataTable[Text]:
-        """The table of fields."""
-        return self.query_one(DataTable)
-
-    def reload(self) -> None:
-        """Show the draft as it is now, the cursor where it was."""
-        self._problems, self._notes = self.draft.problems(), self.draft.notes()
-        wrong = {problem.path for problem in self._problems}
-        self.border_title = self._title()
-        table, row = self.table, self.table.cursor_row
-        self._fields = {}
-        rows: list[Row] = []
-        for section in fields.sections(self.draft):
-            shown = [item for item in section.fields if self.filter in item.dotted.lower()]
-            if shown:
-                title = Text(section.title, style="bold")
-                rows.append((f"section {section.title}", (title, Text(), Text())))
-            for item in shown:
-                self._fields[item.dotted] = item
-                rows.append((item.dotted, self._cells(item, item.dotted in wrong)))
-        fill(table, ("field", "value", "note"), rows)
-        table.move_cursor(row=max(row, 1))
-        if row <= 1:
-            table.scroll_home(animate=False)  # the first section's title too
-        self.query_one("#config-problems", Static).update(self._problem_text())
+    def filter(self) -> str:
+        """What the fields in view hold; empty for all."""
+        return self.form.filter
 
     def set_filter(self, text: str) -> None:
-        """Show only the fields whose path holds `text`."""
-        self.filter = text.strip().lower()
-        self.reload()
-
-    def go_to_first_problem(self) -> None:
-        """Put the cursor on the first field that is wrong."""
-        for problem in self._problems:
-            if problem.path in self._fields:
-                self.table.move_cursor(row=self.table.get_row_index(problem.path))
-                return
+        """Show only the fields whose path or section holds `text`."""
+        self.form.set_filter(text)
 
     def current(self) -> Field | None:
         """The field under the cursor."""
-        table = self.table
-        if not table.is_valid_coordinate(table.cursor_coordinate):
-            return None
-        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
-        return self._fields.get(key or "")
+        return self.form.field
+
+    def reload(self) -> None:
+        """Show the draft as it is now, the cursor where it was."""
+        self._sections = fields.sections(self.draft)
+        self._notes = self.draft.notes()
+        self.form.show(self._sections, config_facts.marks(self.draft, self._sections, self._live))
+        self._entitle()
+        self._explain()
+        self.kept.keep()
+
+    def follow(self, run: Run, state: RunState, *, live: bool) -> None:
+        """Mark what the run that is shown has otherwise, while it lives."""
+        if self._live is None or self._live.run != run:
+            self._live = LiveRun(run, state, live=live)
+        elif not self._live.follow(state, live=live):
+            return
+        if self._sections:
+            self.reload()
+
+    def go_to_first_problem(self) -> None:
+        """Put the cursor on the first field that is wrong."""
+        self._go_to_problem(after=-1)
+
+    def commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """What the keys of this pane do, for the palette: a name, the key, the action."""
+        for binding in Binding.make_bindings(self.BINDINGS):
+            if binding.key != "backspace":
+                title = f"Config: {binding.description}"
+                yield title, f"{binding.key} in Config", getattr(self, f"action_{binding.action}")
+
+    # What a key does
+
+    def action_next_problem(self) -> None:
+        """Go to the next field that is wrong."""
+        paths = list(self._paths())
+        field = self.current()
+        after = paths.index(field.dotted) if field and field.dotted in paths else -1
+        if not self._go_to_problem(after):
+            self.notify("there is no problem in the fields", timeout=3)
 
     def action_reset(self) -> None:
         """Take the field's value out."""
-        if (field := self.current()) is not None:
-            self.post_message(self.ResetAsked(field))
-
-    @on(DataTable.RowSelected)
-    def _edit(self) -> None:
-        if (field := self.current()) is not None:
-            self.post_message(self.EditAsked(field))
-
-    @on(DataTable.RowHighlighted)
-    def _explain(self) -> None:
         field = self.current()
-        text = f"{field.label}: {field.help}" if field else "enter changes a field, del resets it"
-        self.query_one("#config-help", Static).update(clean(text))
+        if field is not None:
+            # Without its class a schedule is nothing: then the whole block goes.
+            whole = field.path == ("lr_scheduler", "type")
+            self.draft.remove(field.path[:1] if whole else field.path)
+            self._tell()
 
-    def _title(self) -> Content:
-        changed = "  (changed, ctrl+s saves)" if self.draft.changed else ""
-        parent = self.draft.parent
-        run = f"fine-tunes {parent.name}" if parent else "next run"
-        return Content(clean(f"1 Config ─ {run} ─ {self.draft.path.name}{changed}"))
+    def action_apply(self) -> None:
+        """Give the live run the value of the field, where it can take it."""
+        field, live = self.current(), self._live
+        if field is None or field.dotted not in config_facts.SETTINGS:
+            self.notify("a live run can be given another lr or epochs: go to one of them")
+        elif live is None or not live.live:
+            self.notify("no run is live: s starts one with this config")
+        elif problem := self.draft.problem_with(field.path, field.in_effect):
+            self.notify(clean(problem), severity="error", markup=False)
+        elif isinstance(field.in_effect, int | float):
+            self.post_message(ApplyAsked(field.dotted, field.in_effect))
 
-    def _cells(self, item: Field, wrong: bool) -> tuple[Text, Text, Text]:
-        was = self.draft.was(item.path)
-        changed = item.given and was != item.value
-        mark = "✗" if wrong else "●" if changed else " "
-        note = f"was {fields.show(was)}" if changed and was is not None else ""
-        if item.choices and not note:
-            note = "▾"
-        style = "bold" if wrong else "" if item.given else "dim"
-        return (
-            Text(f"{mark} {clean(item.label)}  ", style=style),
-            Text(f"{clean(item.in_row)}  ", style=style),
-            Text(clean(note), style="dim"),
+    def action_json(self) -> None:
+        """Show the text of the file, or no more."""
+        from tui.widgets.json_view import JsonView
+
+        if not self.query(JsonView):
+            self.query_one("#config-body").mount(JsonView())
+        shown = not self.screen.has_class("show-json")
+        self.screen.set_class(shown, "show-json")
+        self.call_after_refresh(self._show_json)
+
+    def action_edit_text(self, text: str | None = None) -> None:
+        """Edit the config as text, from `text` or as it is."""
+        from tui.screens.editor import Editor
+
+        line = self._line()
+        self.app.push_screen(Editor(self.draft, self.kept.keep, text, line), self._edited)
+
+    def action_compare(self) -> None:
+        """Show what differs from the file, or from a run."""
+        from tui.comparing import compare
+
+        compare(self, self.draft)
+
+    def action_open(self) -> None:
+        """Read a preset or another file."""
+        self.files.open()
+
+    def action_save_as(self) -> None:
+        """Save to another file."""
+        self.files.save_as()
+
+    def action_kept(self) -> None:
+        """Take or drop what an earlier window left unsaved."""
+        self.kept.ask(self.action_edit_text)
+
+    def ask_live_lr(self) -> None:
+        """Ask for another learning rate of the live run, and for nothing else."""
+        ask_rate(self, self._live)
+
+    # What happens in the form
+
+    @on(ConfigForm.Entered)
+    def _edit(self, event: ConfigForm.Entered) -> None:
+        event.stop()
+        field = event.field
+        if isinstance(field.in_effect, bool):
+            self._set(field, fields.show(not field.in_effect))
+            return
+        prompt = Prompt(
+            field.dotted,
+            value=field.shown,
+            help=f"{field.help}\n{config_words.facts_of(field, self.form.marks)}".strip(),
+            choices=field.choices,
+            hints=field_help.CLASSES,
+            check=lambda text: self.draft.problem_with(field.path, field.parse(text)),
         )
+        self.app.push_screen(prompt, lambda text: self._set(field, text))
 
-    def _problem_text(self) -> str:
-        """What is wrong, then what there is to know, as far as there is room."""
-        lines = [f"✗ {clean(problem)}" for problem in self._problems]
-        lines += [f"! {clean(note)}" for note in self._notes]
-        more = len(lines) - NUM_LINES_SHOWN
-        return "\n".join([*lines[:NUM_LINES_SHOWN], f"and {more} more"] if more > 0 else lines)
+    @on(ConfigForm.Moved)
+    def _moved(self, event: ConfigForm.Moved) -> None:
+        event.stop()
+        self._explain()
+
+    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+        """Somebody is back: was the file changed meanwhile?"""
+        self.files.look()
+
+    def _set(self, field: Field, text: str | None) -> None:
+        if text is None:
+            return
+        dropped = self.draft.set(field.path, field.parse(text))
+        if dropped:
+            names = ", ".join(dropped)
+            sentence = f"{text} has no {names}: dropped, ctrl+z brings it back"
+            self.notify(clean(sentence), markup=False)
+        self._tell()
+
+    def _edited(self, done: bool | None) -> None:
+        if done:
+            self._tell()
+        else:
+            self.kept.keep()
+
+    def _read(self, another: bool) -> None:
+        """The draft was saved, or its file was read; `another` where it is a new one."""
+        self._tell()
+        if another:
+            self.kept.offer()
+
+    def _tell(self) -> None:
+        self.post_message(self.Changed())
+
+    # What is said
+
+    def _paths(self) -> Iterator[str]:
+        return (item.dotted for section in self._sections for item in section.fields)
+
+    def _go_to_problem(self, after: int) -> bool:
+        paths, wrong = list(self._paths()), self.form.marks.problems
+        for path in [*paths[after + 1 :], *paths[: after + 1]]:
+            if path in wrong:
+                return self.form.go_to(path)
+        return False
+
+    def _entitle(self) -> None:
+        self.border_title = Content(clean(config_words.title_of(self.draft, self.form.marks)))
+
+    def _explain(self) -> None:
+        entry, marks = self.form.entry, self.form.marks
+        field, block = self.form.field, entry.section.block if entry else ""
+        wide = self.screen.has_class("-wide")
+        self._about.show(
+            About(
+                title="" if wide else config_words.file_of(self.draft, marks),
+                help=config_words.help_of(entry),
+                facts=config_words.facts_of(field, marks) if field else "",
+                ways=config_words.ways_of(field, self._live),
+                problems=config_words.problems_of(marks),
+                notes=self._notes,
+                call=lambda width: calls.lines(self.draft, block, width),
+            )
+        )
+        self._show_json()
+
+    def _line(self) -> int:
+        from tui.widgets.json_view import line_of
+
+        field = self.current()
+        return line_of(self.draft.text, field.path) if field else 0
+
+    def _show_json(self) -> None:
+        if not self.screen.has_class("show-json"):
+            return
+        from tui.widgets.json_view import JsonView
+
+        entry = self.form.entry
+        block = entry.section.block if entry else ""
+        path = entry.field.path if entry and entry.field else (block,)
+        for view in self.query(JsonView):
+            view.show(self.draft.text, self.draft.saved, path)
+            if not self.form.display and self.form.has_focus:
+                view.focus()

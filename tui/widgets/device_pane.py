@@ -1,27 +1,38 @@
-"""What can be trained on here, and why the rest cannot."""
+"""What can be trained on here, how busy and how fast it is, and why the rest cannot be used."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
-from tui import format as fmt
-from tui.clean import clean
+from core.errors import MistakeError
+from tui.device_rows import NUM_BARS, Now
+from tui.messages import LoadRead
+from tui.widgets.device_list import DeviceList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from typing import Any
+
     from textual.app import ComposeResult
 
     from core.devices import Device
+    from tui.load_watch import LoadWatch
 
 
 class DevicePane(Vertical):
     """One entry a device; enter chooses it for the next run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "self_test", "self-test: does the device compute rightly?", show=False),
+        Binding("b", "speed", "speed: how fast it trains the config of the next run", show=False),
+    ]
 
     class DeviceChosen(Message):
         """Somebody wants to train on a device."""
@@ -30,55 +41,164 @@ class DevicePane(Vertical):
             super().__init__()
             self.device = device
 
-    def __init__(self, cpu: Device, *, id: str) -> None:  # noqa: A002 -- Textual's own name
+    def __init__(self, cpu: Device, config: Callable[[], str], *, id: str) -> None:  # noqa: A002
+        """`config` gives the text of the next run's config, whose speed is probed."""
         super().__init__(id=id, classes="pane")
-        self.devices = [cpu]
-        self.complete = False
-        self.chosen = ""
+        self._list = DeviceList([cpu])
+        self._config = config
+        self._live = self._in_view = self._probing = False
+        self._watch: LoadWatch | None = None
+
+    @property
+    def devices(self) -> list[Device]:
+        """Those that are known so far."""
+        return self._list.devices
 
     def compose(self) -> ComposeResult:
         """The list."""
-        yield OptionList(markup=False)
+        yield self._list
 
     def on_mount(self) -> None:
-        """Fill in what is known at once: the CPU."""
+        """Name the pane."""
         self.border_title = "2 Device"
-        self._reload()
 
     def show(self, devices: list[Device]) -> None:
         """Show all devices."""
-        self.devices, self.complete = devices, True
-        self._reload()
+        self._list.show(devices, complete=True)
+        self._stop_watching()  # a new watch knows the new devices
+        self._look()
 
     def choose(self, device: str) -> None:
         """Mark what the config asks for."""
-        self.chosen = device
-        self._reload()
+        kind = device.partition(":")[0]
+        exact = any(item.device == device for item in self.devices)
+        self._tell(
+            {
+                item.device: replace(
+                    self._list.known(item.device),
+                    chosen=item.usable
+                    and (item.device == device if exact else item.device.startswith(kind)),
+                )
+                for item in self.devices
+            }
+        )
 
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        if event.option_index < len(self.devices):
-            self.post_message(self.DeviceChosen(self.devices[event.option_index]))
+    def run_is(self, *, live: bool) -> None:
+        """While the run that is shown is live its load is shown too."""
+        if live != self._live:
+            self._live = live
+            self._look()
 
-    def _reload(self) -> None:
-        options = self.query_one(OptionList)
-        place = options.highlighted
-        options.clear_options()
-        options.add_options([Option(self._entry(device)) for device in self.devices])
-        if not self.complete:
-            waiting = Text("  asking torch for other devices …", style="dim")
-            options.add_option(Option(waiting, disabled=True))
-        options.highlighted = place
+    # A live load, while somebody may look at it
 
-    def _entry(self, device: Device) -> Text:
-        chosen = device.usable and device.device.partition(":")[0] == self.chosen.partition(":")[0]
-        entry = Text("▸ " if chosen else "  ")
-        entry.append(f"{device.device:<7}", style="bold" if device.usable else "dim")
-        if not device.usable:
-            return entry.append(clean(f"cannot: {device.reason}; {device.remedy}"), style="dim")
-        facts = [clean(device.name)]
-        if device.threads:
-            facts.append(f"{device.threads} threads")
-        if device.memory_bytes:
-            facts.append(fmt.size(device.memory_bytes))
-        return entry.append(", ".join(facts))
+    def on_show(self) -> None:
+        """In view again."""
+        self._in_view = True
+        self._look()
+
+    def on_hide(self) -> None:
+        """Nobody sees it."""
+        self._in_view = False
+        self._look()
+
+    def on_descendant_focus(self) -> None:
+        """Somebody looks at it."""
+        self._look()
+
+    def on_descendant_blur(self) -> None:
+        """Perhaps not any more."""
+        self.call_after_refresh(self._look)
+
+    def on_unmount(self) -> None:
+        """The window is left."""
+        self._stop_watching()
+
+    def _look(self) -> None:
+        # Side by side with the others it is in view all the time.
+        looked_at = self.has_focus_within or not self.screen.has_class("-wide")
+        wanted = self._in_view and (self._live or looked_at)
+        if wanted and self._watch is None:
+            from tui.load_watch import LoadWatch  # not before the first paint
+
+            self._watch = LoadWatch(self.devices, self.post_message)
+        elif not wanted and self._watch is not None:
+            self._stop_watching()
+            self._tell(
+                {
+                    name: replace(now, load=None, shares=(), users=())
+                    for name, now in self._list.now.items()
+                }
+            )
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
+
+    @on(LoadRead)
+    def _show_load(self, event: LoadRead) -> None:
+        if self._watch is None:  # stopped while this one was under way
+            return
+        told = {}
+        for name, load in event.loads.items():
+            now = self._list.known(name)
+            shares = (*now.shares, load.share)[-NUM_BARS:] if load.share is not None else ()
+            told[name] = replace(now, load=load, shares=shares, users=event.users[name])
+        self._tell(told)
+
+    def commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """What its keys do, for the palette: a name, the key, the action."""
+        yield "Device: speed", "b in Device: how fast it trains this config", self.action_speed
+        yield "Device: self-test", "y in Device: does it compute rightly", self.action_self_test
+
+    # Questions
+
+    def action_self_test(self) -> None:
+        """Whether the device under the cursor computes rightly."""
+        from tui import probing
+
+        device = self._list.current.device
+        self._probe("testing it", lambda: probing.self_test(device))
+
+    def action_speed(self) -> None:
+        """How fast the device under the cursor trains the config."""
+        from tui import probing
+
+        device, config = self._list.current.device, self._config()
+        self._probe("measuring its speed", lambda: probing.speed(device, config))
+
+    def _probe(self, doing: str, ask: Callable[[], Coroutine[Any, Any, str]]) -> None:
+        device = self._list.current
+        if self._probing:
+            self.notify("one question at a time: the last one is being answered", timeout=3)
+            return
+        self._probing = True
+        if not self._in_view:  # asked through the palette
+            self.call_next(self.run_action, "screen.pane('device')")
+        shared = self._live or self._list.known("cpu").users
+        beside = ", beside a live run: both are slower meanwhile" if shared else ""
+        self._say(device, f"{doing}{beside} …")
+
+        async def probe() -> None:
+            try:
+                result, bad = await ask(), False
+            except MistakeError as error:
+                result, bad = str(error), True
+            finally:
+                self._probing = False
+            meanwhile = ", while a run was live" if beside else ""
+            self._say(device, f"{result}{meanwhile} ({time.strftime('%H:%M')})", bad=bad)
+
+        self.run_worker(probe(), exit_on_error=False)
+
+    def _say(self, device: Device, words: str, *, bad: bool = False) -> None:
+        now = self._list.known(device.device)
+        self._tell({device.device: replace(now, result=words, result_is_bad=bad)})
+
+    def _tell(self, now: dict[str, Now]) -> None:
+        self._list.tell({**self._list.now, **now})
+
+    @on(DeviceList.Chosen)
+    def _choose(self, event: DeviceList.Chosen) -> None:
+        event.stop()
+        self.post_message(self.DeviceChosen(event.device))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -11,19 +12,29 @@ from textual.widgets import Static
 from core.state import RunState
 from tui.clean import clean
 from tui.widgets.epoch_table import EpochTable
-from tui.widgets.log_tail import LogTail
+from tui.widgets.log_pane import LogPane
 from tui.widgets.loss_chart import LossChart
 from tui.widgets.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from textual.app import ComposeResult
+    from textual.events import Resize
 
     from core.runs import Run
     from tui.messages import RunUpdated
 
+LOW = 15
+"""Rows below which there is room for the progress and one thing more."""
+
 
 class LivePane(Vertical):
     """Shows one run; without one, the first screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "whole_log", "log: in the place of the chart too, or back", show=False),
+    ]
 
     def __init__(self, welcome: str, *, id: str) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes="pane")
@@ -38,11 +49,15 @@ class LivePane(Vertical):
         yield Progress(id="progress")
         yield LossChart(id="chart")
         yield EpochTable(id="epochs")
-        yield LogTail(id="log")
+        yield LogPane(id="log")
 
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "3 Live"
+
+    def on_resize(self, event: Resize) -> None:
+        """Show what there is room for."""
+        self.set_class(event.size.height < LOW, "-low")
 
     @property
     def empty(self) -> bool:
@@ -58,13 +73,46 @@ class LivePane(Vertical):
         if self.run is None or self.run.path != update.run.path:
             name = clean(f"{update.run.name()}/{update.run.id}")
             self.border_title = Content(f"3 Live ─ {name}")
-        self.run, self.state, self.live = update.run, update.state, update.live
+        live = update.live and update.state.ended is None  # its writer is there a moment longer
+        self.run, self.state, self.live = update.run, update.state, live
         self.set_class(True, "has-run")
-        self.query_one(Progress).show(update.run, update.state, live=update.live)
-        self.query_one(LossChart).show(update.state)
+        self.query_one(Progress).show(update.run, update.state, live=live)
+        self.query_one(LossChart).show(update.run, update.state)
         self.query_one(EpochTable).show(update.state)
-        self.query_one(LogTail).show(update.log)
+        self.query_one(LogPane).show(update.log)
+
+    @property
+    def shows_log(self) -> bool:
+        """Whether the log is in view."""
+        return self.has_class("show-log")
 
     def toggle_log(self) -> None:
         """The log in the place of the epochs, or back."""
         self.toggle_class("show-log")
+        self.remove_class("whole-log")
+        if self.run is not None:  # its keys work at once
+            self.screen.set_focus(self.query_one(LogPane if self.shows_log else LossChart))
+
+    def action_whole_log(self) -> None:
+        """The log in the place of the chart too, or back."""
+        if self.shows_log:
+            self.toggle_class("whole-log")
+
+    def commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """What the keys of its chart and its log do: a name, the key, the action."""
+        yield from self.query_one(LossChart).commands()
+        log = self.query_one(LogPane)
+        yield "Log: full", "f in the log: in the place of the chart too", self.action_whole_log
+        yield "Log: level", "v in the log: the next least level", log.action_level
+        yield "Log: wrap", "w in the log: break long lines, or cut them off", log.action_wrap
+
+    @property
+    def log_query(self) -> str:
+        """What is searched in the log."""
+        return self.query_one(LogPane).view.query
+
+    def find_in_log(self, text: str) -> None:
+        """Show the last line of the log that holds a text."""
+        if not self.shows_log:
+            self.toggle_log()
+        self.query_one(LogPane).find(text)

@@ -5,115 +5,165 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from core.state import RunState
 from tui import format as fmt
+from tui import live_words as words
+from tui import outcome
 from tui.clean import clean
+from tui.countdown import Countdown
 from tui.widgets.cells import CellWidget, Row, cells
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
+    from textual.timer import Timer
+
     from core.runs import Run
 
+NUM_ROWS = 3
+"""While it is live, from the first moment, so that nothing below it moves."""
 LEAST_BAR = 8
+LEFT = 16
+LEAST_FOR_KEYS = 14
+"""Rows of the pane from which the end names its keys; the bottom line has them too."""
 
 
 class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "bad", "dim")):
-    """Three lines: two bars with their counts, then the numbers of now."""
+    """Two bars with their counts, then the numbers of now; at the end the result."""
+
+    DEFAULT_CSS = "Progress { height: auto; }"
 
     state: RunState = RunState()
     run: Run | None = None
     live: bool = False
+    _ended: outcome.Ended | None = None
+    _heard = 0.0
+    """When the run last said something, by our own clock: the writer's may differ."""
+    _timer: Timer | None = None
+    _num_rows = NUM_ROWS
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
+        super().__init__(id=id)
+        self._countdown = Countdown()
 
     def show(self, run: Run, state: RunState, *, live: bool) -> None:
         """Draw a newer state."""
+        another = self.run is None or run.path != self.run.path
+        if another or state.time != self.state.time:
+            self._heard = time.monotonic() - (_age(state) if another else 0.0)
+        self._countdown.update(state, anew=another)
         self.run, self.state, self.live = run, state, live
-        self.update()
+        self._ended = None if live else outcome.Ended(run.path, state, bool(run.checkpoints()))
+        self._listen()
+        self._redraw()
+
+    def get_content_height(self, container: Size, _viewport: Size, width: int) -> int:
+        """As many rows as there are to say."""
+        self._num_rows = len(self._lines(width, container.height))
+        return self._num_rows
 
     def draw(self, width: int, _height: int) -> list[Row]:
         """The lines."""
-        state = self.state
-        if state.ended is not None and not self.live:
-            return self._ended()
-        if not self.live:
-            return self._interrupted()
-        if state.started is None:
-            return [cells(f"{clean(state.phase) or 'starting'} …", "strong")]
-        return [self._epochs(width), self._steps(width), self._numbers()]
+        return self._lines(width, self._room())
+
+    def _redraw(self) -> None:
+        width = self.size.width
+        if width and len(self._lines(width, self._room())) != self._num_rows:
+            self.refresh(layout=True)
+        self.update()
+
+    def _room(self) -> int:
+        parent = self.parent
+        return parent.size.height if isinstance(parent, Widget) else 0
+
+    def _lines(self, width: int, room: int) -> list[Row]:
+        if self._ended is not None:
+            return outcome.rows(self._ended, width, brief=room < LEAST_FOR_KEYS)
+        if self.state.started is None:
+            return [cells(f"{words.phase(self.state)} …", "strong"), self._start(), []]
+        return [self._epochs(width), self._steps(width), self._numbers(width)]
+
+    def _start(self) -> Row:
+        silence = words.silence(self.state, self._silent_seconds())
+        return cells("   ".join(filter(None, [words.meaning(self.state), silence])), "dim")
 
     def _epochs(self, width: int) -> Row:
         started = self.state.started
         assert started is not None
         epoch = min(self.state.epoch + 1, started.epochs)
         total = max(1, started.epochs * started.num_steps)
-        left = f"epoch {epoch} of {started.epochs}"
-        right = fmt.duration(self.state.seconds_left()) + " left"
-        return _bar(left, right, self.state.step / total, width)
+        right = "" if self.state.paused else words.time_left(self._countdown.seconds())
+        return self._bar(
+            f"epoch {epoch} of {started.epochs}", right, self.state.step / total, width
+        )
 
     def _steps(self, width: int) -> Row:
         started = self.state.started
         assert started is not None
         done = self.state.step_in_epoch
         right = f"step {done} of {started.num_steps}"
-        left = "paused" if self.state.paused else clean(self.state.phase)
-        return _bar(left, right, done / max(1, started.num_steps), width)
+        return self._bar(words.phase(self.state), right, done / max(1, started.num_steps), width)
 
-    def _numbers(self) -> Row:
-        started, last = self.state.started, self.state.last_step
+    def _bar(self, left: str, right: str, share: float, width: int) -> Row:
+        """`left ━━━━━━───── right`, the words of a fixed width so that nothing jumps."""
+        started = self.state.started
         assert started is not None
-        words = []
-        if last is not None:
-            words += [fmt.rate(last.images_per_second), f"lr {last.lr:.3g}"]
-        if self.state.history and started.early_stop is not None:
-            bad = self.state.history[-1].num_bad_epochs
-            words.append(f"no better for {bad} of {started.early_stop:g} epochs")
-        row = cells("   ".join(words), "text")
+        most = max(16, len(f"step {started.num_steps} of {started.num_steps}"))
+        room = width - LEFT - most - 2
+        if room < LEAST_BAR:
+            return cells(f"{left:<{LEFT - 2}}", "strong") + cells(right, "text")
+        filled = max(0, min(room, int(share * room)))
+        return [
+            *cells(f"{left:<{LEFT}} ", "strong"),
+            *cells("━" * filled, "accent"),
+            *cells("─" * (room - filled), "frame"),
+            *cells(f" {right:>{most}}", "text"),
+        ]
+
+    def _numbers(self, width: int) -> Row:
         if self.state.trouble:
-            row += cells("   " + clean(self.state.trouble), "bad")
-        return row
+            return cells(clean(self.state.trouble), "bad")
+        if silence := words.silence(self.state, self._silent_seconds()):
+            return cells(silence if len(silence) <= width else silence.partition(":")[0], "bad")
+        state, last = self.state, self.state.last_step
+        rate = f"{fmt.rate(last.images_per_second):<16}" if last else " " * 16
+        lr = f"{f'lr {last.lr:.3g}':<11}" if last else ""
+        patience = words.patience(state)
+        for parts in (
+            (rate, lr, patience, words.best(state)),
+            (rate, lr, patience.removesuffix(" epochs"), words.best(state, named=False)),
+            (rate, patience.removesuffix(" epochs"), words.best(state, named=False)),
+            (rate, words.best(state, named=False)),
+        ):
+            line = "  ".join(filter(None, parts))
+            if len(line) <= width:
+                return cells(line, "text")
+        return cells(rate, "text")
 
-    def _ended(self) -> list[Row]:
-        ended, best = self.state.ended, self.state.best
-        assert ended is not None
-        role = "bad" if ended.outcome == "failed" else "good"
-        head = f"{fmt.status(ended.outcome)}   {self._extent()} in {fmt.duration(ended.seconds)}"
-        if best is not None and self.state.monitor is not None:
-            metric = self.state.monitor[1]
-            value = fmt.number(best.metrics.get(metric))
-            head += f"   best {metric} {value} at epoch {best.epoch}"
-        why = clean(ended.reason.partition("\n")[0])
-        place = clean(self.run.path) if self.run else ""
-        return [
-            cells(head, role),
-            cells(why, "bad" if ended.outcome == "failed" else "dim"),
-            cells(f"saved in {place}", "dim"),
-        ]
+    # Saying so when the run says nothing
 
-    def _interrupted(self) -> list[Row]:
-        since = fmt.duration(max(0.0, time.time() - self.state.time)) if self.state.time else "?"
-        return [
-            cells(f"{fmt.status('interrupted')}   {self._extent()}", "bad"),
-            cells(f"its trainer is gone since {since}; what it saved is whole", "dim"),
-        ]
+    def _silent_seconds(self) -> float:
+        return time.monotonic() - self._heard
 
-    def _extent(self) -> str:
-        epoch = self.state.epoch
-        total = self.state.started.epochs if self.state.started else 0
-        return (
-            f"{epoch} epoch"
-            + ("s" if epoch != 1 else "")
-            + (f" of {total}" if total != epoch else "")
-        )
+    def _listen(self) -> None:
+        """Come back when the run has been quiet for too long, and not before."""
+        if not self.live:
+            if self._timer is not None:
+                self._timer.stop()
+                self._timer = None
+        elif self._timer is None:
+            self._await_silence()
+
+    def _await_silence(self) -> None:
+        fresh = words.quiet_limit(self.state) - self._silent_seconds()
+        self._timer = self.set_timer(max(1.0, fresh), self._look)
+
+    def _look(self) -> None:
+        if self.live:
+            self._redraw()
+            self._await_silence()
 
 
-def _bar(left: str, right: str, share: float, width: int) -> Row:
-    """`left ━━━━━━───── right`, the words of a fixed width so that nothing jumps."""
-    left, right = f"{left:<15} ", f" {right:>18}"
-    room = width - len(left) - len(right)
-    if room < LEAST_BAR:
-        return cells(f"{left.rstrip()}  {right.strip()}", "strong")
-    filled = max(0, min(room, int(share * room)))
-    return [
-        *cells(left, "strong"),
-        *cells("━" * filled, "accent"),
-        *cells("─" * (room - filled), "frame"),
-        *cells(right, "text"),
-    ]
+def _age(state: RunState) -> float:
+    return max(0.0, time.time() - state.time) if state.time else 0.0

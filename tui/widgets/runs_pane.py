@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size")
-NARROW_COLUMNS = ("run", "status", "best", "epochs")
-WIDE = 110
-"""Columns of the terminal from which the whole table fits."""
+USUAL_COLUMNS = ("run", "status", "best", "epochs")
+NARROW_COLUMNS = (" ", "run")
+WIDE, USUAL = 110, 60
+"""Columns of the terminal from which so much of the table fits."""
 EMPTY = "Every run will be listed here with its checkpoints.  s starts one."
 
 
@@ -32,10 +33,10 @@ class RunsPane(Vertical):
     """A table of runs, live ones first; space shows a run's checkpoints."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_checkpoints", "checkpoints"),
-        Binding("t", "test", "test"),
-        Binding("r", "resume", "resume"),
-        Binding("f", "fine_tune", "fine-tune"),
+        Binding("space", "toggle_checkpoints", "show or hide the checkpoints of the run"),
+        Binding("t", "test", "test the checkpoint, or the best one of the run"),
+        Binding("r", "resume", "go on from there"),
+        Binding("f", "fine_tune", "a new run that begins with these weights"),
     ]
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
@@ -126,7 +127,8 @@ class RunsPane(Vertical):
         table, place = self.table, self.table.cursor_row
         self._places = {}
         rows: list[Row] = []
-        columns = COLUMNS if self.app.size.width >= WIDE else NARROW_COLUMNS
+        width = self.app.size.width
+        columns = COLUMNS if width >= WIDE else USUAL_COLUMNS if width >= USUAL else NARROW_COLUMNS
         live = sum(row["status"] in ("running", "paused") for row in self.rows)
         self.border_title = f"4 Runs ─ {len(self.rows)} runs, {live} live"
         self.set_class(not self.rows, "empty")
@@ -172,4 +174,6 @@ def _checkpoint_cells(item: dict[str, Any], metric: str | None) -> dict[str, Tex
 
 
 def _texts(**texts: str) -> dict[str, Text]:
+    sign = texts["status"][:1]
+    texts[" "] = sign if not sign.isalpha() else ""  # where there is no room for the word
     return {name: Text(clean(text)) for name, text in texts.items()}

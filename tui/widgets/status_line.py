@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from core.state import RunState
 from tui import format as fmt
+from tui import live_words as words
+from tui import outcome
 from tui.clean import clean
+from tui.countdown import Countdown
 from tui.widgets.cells import CellWidget, Row, cells
 
-NAME = " mnist-tui   "
+NAME = " mnist-tui  "
+ROOMY = 100
+"""Columns from which there is room for more than the bare state."""
+LEAST_BAR = 6
 
 
-class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad")):
+class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "accent", "frame")):
     """One line that is right at a glance."""
 
-    state: RunState = RunState()
-    live = False
-    device = ""
-    """What a new run would be trained on."""
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
+        super().__init__(id=id)
+        self.state, self.live = RunState(), False
+        self.device = ""
+        """What a new run would be trained on."""
+        self._countdown = Countdown()
 
     def show(self, state: RunState, *, live: bool) -> None:
         """Draw a newer state."""
-        self.state, self.live = state, live
+        self._countdown.update(state, anew=state.started is not self.state.started)
+        self.state = state
+        self.live = live and state.ended is None  # its writer is there a moment longer
         self.update()
 
     def show_device(self, device: str) -> None:
@@ -29,33 +39,75 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad")):
         self.update()
 
     def draw(self, width: int, _height: int) -> list[Row]:
-        """Left what happens, right where."""
-        left = [*cells(NAME, "strong"), *self._what()]
-        right = cells(f"{self._where()} ", "dim")
-        gap = width - len(left) - len(right)
-        return [[*left, *cells(" " * gap), *right] if gap > 1 else left]
+        """Left what happens, right where, or how long still."""
+        roomy = width >= ROOMY
+        if not self.live and not self.state.time:
+            left, right = cells("nothing is running", "dim"), clean(self.device)
+            return [_apart(cells(NAME, "strong") + cells(" ") + left, right, width)]
+        left = cells(NAME if roomy else "", "strong") + cells(" ") + self._status()
+        if not self.live:
+            return [_apart(left + cells(self._result(), "text"), self._where(), width)]
+        if self.state.started is None:
+            return [left + cells(f"   {words.phase(self.state)} …", "text")]
+        left += cells(f"   {self._epoch()}", "text")
+        if roomy:
+            right = f"{self._where()}   {self._left():>14}"
+            return [_apart(left + cells(self._newest(), "text"), right, width)]
+        return [self._bar(left, width)]
 
-    def _what(self) -> Row:
-        state = self.state
-        if state.started is None and not self.live and not state.time:
-            return cells("nothing is running", "dim")
-        status = state.status(live=self.live)
-        role = {"failed": "bad", "interrupted": "bad"}.get(status, "good")
-        row = cells(fmt.status(status), role)
-        if state.started is None:
-            return row + cells(f"   {clean(state.phase)}", "text")
-        words = f"   epoch {min(state.epoch + self.live, state.started.epochs)}"
-        row += cells(f"{words} of {state.started.epochs}", "text")
-        if state.history:
-            metrics = state.history[-1].metrics
-            name = "val_accuracy" if "val_accuracy" in metrics else next(reversed(metrics))
-            value = fmt.number(metrics[name])
-            row += cells(f"   {clean(name)} {value} after epoch {state.epoch}", "text")
-        return row
+    def _status(self) -> Row:
+        status = self.state.status(live=self.live)
+        return cells(fmt.status(status), "bad" if status in ("failed", "interrupted") else "good")
+
+    def _epoch(self) -> str:
+        started = self.state.started
+        assert started is not None
+        return f"epoch {min(self.state.epoch + 1, started.epochs)} of {started.epochs}"
+
+    def _newest(self) -> str:
+        if not self.state.history:
+            return ""
+        metrics = self.state.history[-1].metrics
+        name = "val_accuracy" if "val_accuracy" in metrics else next(reversed(metrics))
+        return f"   {clean(name)} {fmt.number(metrics[name])} after epoch {self.state.epoch}"
+
+    def _result(self) -> str:
+        seconds = self.state.ended.seconds if self.state.ended else 0.0
+        took = f" in {fmt.duration(seconds)}" if seconds else ""
+        best = words.best(self.state)
+        return f"   {outcome.extent(self.state)}{took}" + (f"   {best}" if best else "")
+
+    def _left(self) -> str:
+        return words.time_left(self._countdown.seconds())
+
+    def _bar(self, left: Row, width: int) -> Row:
+        started, last = self.state.started, self.state.last_step
+        assert started is not None
+        rate = f"   {fmt.rate(last.images_per_second):>15}" if last else ""
+        remaining = f"  {self._left():>15}"
+        for right in (f"{remaining}{rate}", remaining):
+            room = width - len(left) - len(right) - 3
+            if room >= LEAST_BAR:
+                share = self.state.step / max(1, started.epochs * started.num_steps)
+                filled = max(0, min(room, int(share * room)))
+                return [
+                    *left,
+                    *cells("  " + "━" * filled, "accent"),
+                    *cells("─" * (room - filled), "frame"),
+                    *cells(right, "text"),
+                ]
+        return _apart(left, self._left(), width)
 
     def _where(self) -> str:
         started = self.state.started
         if started is None:
             return clean(self.device)
-        threads = f", {started.threads} threads" if started.device == "cpu" else ""
+        threads = f", {fmt.threads(started.threads)}" if started.device == "cpu" else ""
         return clean(f"{started.device}{threads}")
+
+
+def _apart(left: Row, right: str, width: int) -> Row:
+    """Both at their ends of the line; only the left one where there is no room."""
+    row = cells(f"{right} ", "dim")
+    gap = width - len(left) - len(row)
+    return [*left, *cells(" " * gap), *row] if gap > 1 else left

@@ -1,0 +1,88 @@
+"""What a training prints, and Python's warnings in it, go to its log: never onto a screen."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Write = Callable[[str], None]
+
+LONGEST_LINE = 10_000
+"""A progress bar may never end its line."""
+
+
+@contextlib.contextmanager
+def into(write: Write) -> Iterator[None]:
+    """While it lasts, `write` gets each line that this thread prints; other threads print on."""
+    out, err = _Lines(sys.stdout, write), _Lines(sys.stderr, write)
+    mine, before = threading.get_ident(), warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if threading.get_ident() == mine:
+            write(f"WARNING {category.__name__}: {message} ({filename}, line {lineno})")
+        else:
+            before(message, category, filename, lineno, file, line)
+
+    sys.stdout, sys.stderr, warnings.showwarning = cast("TextIO", out), cast("TextIO", err), show
+    try:
+        yield
+    finally:
+        out.end()
+        err.end()
+        # A window that came or went meanwhile has set its own.
+        if sys.stdout is cast("TextIO", out):
+            sys.stdout = out.other
+        if sys.stderr is cast("TextIO", err):
+            sys.stderr = err.other
+        if warnings.showwarning is show:
+            warnings.showwarning = before
+
+
+class _Lines:
+    """A stream that gives the lines of one thread away, and hands on what others write."""
+
+    def __init__(self, other: TextIO, write: Write) -> None:
+        self.other, self._write = other, write
+        self._thread = threading.get_ident()
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Take some text, which may end anywhere in a line."""
+        if threading.get_ident() != self._thread:
+            return self.other.write(text)
+        *whole, self._rest = (self._rest + text).split("\n")
+        for line in whole:
+            self._tell(line)
+        if len(self._rest) > LONGEST_LINE:
+            self.end()
+        return len(text)
+
+    def end(self) -> None:
+        """Tell what has no end of line yet."""
+        rest, self._rest = self._rest, ""
+        self._tell(rest)
+
+    def isatty(self) -> bool:
+        """A log is no terminal."""
+        return threading.get_ident() != self._thread and self.other.isatty()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.other, name)
+
+    def _tell(self, line: str) -> None:
+        line = line.rstrip("\r").rpartition("\r")[2]  # what a progress bar showed last
+        if line.strip():
+            self._write(line)

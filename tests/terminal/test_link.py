@@ -1,0 +1,254 @@
+"""The terminal goes away: what happens to the window, to the training, and to the processes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+import torch
+from pty_app import PtyApp
+from scratch import FOREVER, PATIENCE_SECONDS, Scratch, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.runs import Run
+
+APP = [sys.executable, "-m", "tui"]
+HANGUP_CODE = 128 + signal.SIGHUP
+A_WHILE = {**FOREVER, "trainer.epochs": 30}
+"""A training of a few seconds."""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny_mnist: Path) -> dict[str, Any]:
+    """The weights at the end of `A_WHILE` when nothing happens to it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "data").symlink_to(tiny_mnist)
+    scratch = Scratch(folder)
+    scratch.write_config(A_WHILE)
+    subprocess.run([*APP, "train"], cwd=folder, check=True, capture_output=True, timeout=120)
+    return weights(scratch.run())
+
+
+def weights(run: Run) -> dict[str, Any]:
+    content: dict[str, Any] = torch.load(run.path / "last.pth", weights_only=True)["state_dict"]
+    return content
+
+
+def assert_equal(first: dict[str, Any], second: dict[str, Any]) -> None:
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+def training(scratch: Scratch, *arguments: str, edits: dict[str, Any] = A_WHILE) -> PtyApp:
+    """The app, some epochs into a run."""
+    scratch.write_config(edits)
+    app = PtyApp([*APP, "--start", *arguments], cwd=scratch.path)
+    wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
+    app.wait_for("running")
+    return app
+
+
+def family(app: PtyApp) -> list[psutil.Process]:
+    """The launcher and the process behind it."""
+    launcher = psutil.Process(app.process.pid)
+    return [launcher, *launcher.children(recursive=True)]
+
+
+def outcome(run: Run) -> str:
+    ended = run.state().ended
+    return ended.outcome if ended is not None else "none"
+
+
+def test_a_training_goes_on_to_the_same_weights_when_the_link_is_lost(
+    scratch: Scratch, undisturbed: dict[str, Any]
+) -> None:
+    with training(scratch) as app:
+        processes = family(app)
+        app.hang_up()
+        assert app.process.wait(PATIENCE_SECONDS) == 0
+    run = scratch.run()
+    assert outcome(run) == "completed"
+    assert_equal(weights(run), undisturbed)
+    assert not any(process.is_running() for process in processes)
+
+
+def test_the_training_alone_uses_the_cpu_after_the_link_is_lost(scratch: Scratch) -> None:
+    with training(scratch, edits=FOREVER) as app:
+        behind = family(app)[-1]
+        app.hang_up()
+        time.sleep(2)
+        run = scratch.run()
+        assert run.live()
+        names = {thread.id: name_of(behind, thread.id) for thread in behind.threads()}
+        before = {thread.id: busy(thread) for thread in behind.threads()}
+        time.sleep(2)
+        used = {
+            names.get(thread.id, "?"): busy(thread) - before.get(thread.id, 0.0)
+            for thread in behind.threads()
+        }
+        quiet = {name: seconds for name, seconds in used.items() if seconds < 0.2}
+        assert len(used) - len(quiet) <= 2, used  # the trainer, and torch's backward thread
+        assert behind.terminal() is None
+        behind.send_signal(signal.SIGTERM)
+        assert app.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
+    assert outcome(run) == "stopped"
+
+
+def busy(thread: Any) -> float:
+    return float(thread.user_time + thread.system_time)
+
+
+def name_of(process: psutil.Process, thread: int) -> str:
+    with open(f"/proc/{process.pid}/task/{thread}/comm", encoding="utf-8") as file:  # noqa: PTH123
+        return f"{file.read().strip()} {thread}"
+
+
+@pytest.mark.parametrize("way", ["idle", "paused", "save-exit", "viewing"])
+def test_everything_else_ends_with_its_link(scratch: Scratch, way: str) -> None:
+    if way == "idle":
+        scratch.write_config()
+        app = PtyApp(APP, cwd=scratch.path)
+        app.wait_for("Nothing is running yet.", PATIENCE_SECONDS)
+    elif way == "viewing":
+        scratch.write_config({"trainer.epochs": 1})
+        subprocess.run([*APP, "train"], cwd=scratch.path, check=True, capture_output=True)
+        app = PtyApp([*APP, "-r", "latest"], cwd=scratch.path)
+        app.wait_for("finished", PATIENCE_SECONDS)
+    else:
+        app = training(scratch, *(("--on-hangup", "save-exit") if way == "save-exit" else ()))
+        if way == "paused":
+            app.press("p")
+            app.wait_for("paused")
+    with app:
+        processes = family(app)
+        app.hang_up()
+        assert app.process.wait(5) == HANGUP_CODE
+        assert not any(process.is_running() for process in processes)
+    if way in ("paused", "save-exit"):
+        run = scratch.run()
+        assert outcome(run) == "stopped"
+        assert (run.path / "last.pth").exists()
+
+
+WITHOUT_A_SIGNAL = """
+import os, sys
+if os.fork():
+    os.wait()
+else:
+    os.setsid()  # as a wrapper does: the terminal is not ours to be told about
+    os.execv(sys.executable, [sys.executable, "-m", "tui", "--start"])
+"""
+
+
+def test_a_link_lost_without_a_signal_is_noticed(scratch: Scratch) -> None:
+    scratch.write_config(A_WHILE)
+    with PtyApp([sys.executable, "-c", WITHOUT_A_SIGNAL], cwd=scratch.path) as app:
+        wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
+        processes = family(app)[1:]
+        app.hang_up()
+        wait_for(lambda: outcome(scratch.run()) == "completed")
+        wait_for(lambda: not any(process.is_running() for process in processes), 5)
+
+
+def test_in_the_background_the_shell_is_back_and_the_same_process_trains_on(
+    scratch: Scratch, undisturbed: dict[str, Any]
+) -> None:
+    with training(scratch) as app:
+        (behind,) = family(app)[1:]
+        app.press("q")
+        app.wait_for("background")
+        asked = time.monotonic()
+        app.press("b")
+        assert app.wait(5) == 0
+        assert time.monotonic() - asked < 2
+        assert app.termios_now() == app.termios_before
+        assert "training goes on" in app.text()
+        assert behind.is_running()
+        wait_for(lambda: outcome(scratch.run()) == "completed")
+        wait_for(lambda: not behind.is_running(), 5)
+    assert_equal(weights(scratch.run()), undisturbed)
+
+
+def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> None:
+    with training(scratch) as app:
+        app.press("p")
+        app.wait_for("paused")
+        app.press("q", "b")
+        assert app.wait(10) == 0
+    assert outcome(scratch.run()) == "stopped"
+
+
+def test_a_terminal_that_takes_nothing_holds_nobody_up(scratch: Scratch) -> None:
+    with training(scratch, edits=FOREVER) as app:
+        run = scratch.run()
+        app.freeze()
+        for _ in range(40):  # a screen each, far more than the terminal takes unread
+            app.resize(30, 100)
+            app.resize(24, 80)
+            time.sleep(0.02)
+        before = run.state().step
+        time.sleep(1)
+        assert run.state().step > before
+        app.thaw()
+        app.wait_for(lambda text: "q leave" in text and "epoch" in text, 5)
+        app.freeze()
+        app.process.send_signal(signal.SIGTERM)
+        time.sleep(3)  # the window's second for its last bytes, and a step
+        assert not run.live()
+        app.thaw()
+        assert app.wait(5) == 128 + signal.SIGTERM
+    assert outcome(run) == "stopped"
+
+
+def test_put_aside_and_brought_back_while_the_run_goes_on(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    shell = ["bash", "--norc", "-i"]
+    with PtyApp(shell, cwd=scratch.path, env={"PS1": "prompt> "}) as app:
+        app.wait_for("prompt>")
+        app.send(f"{sys.executable} -m tui --start\r")
+        wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
+        run = scratch.run()
+        app.wait_for("running")
+        app.press("ctrl+p")
+        app.wait_for("Search")
+        app.send("put aside")
+        app.wait_for("Put aside")
+        app.press("enter", "enter")
+        app.wait_for(lambda text: "Stopped" in text and text.rstrip().endswith("prompt>"))
+        step = run.state().step
+        wait_for(lambda: run.state().step > step, 5)
+        app.send("fg\r")
+        app.wait_for("running")
+        app.press("x")
+        app.wait_for("stopped")
+        app.press("q")
+        app.wait_for(lambda text: text.rstrip().endswith("prompt>"))
+        app.send("exit\r")
+        app.wait(5)
+
+
+def test_the_command_trains_on_too(scratch: Scratch, undisturbed: dict[str, Any]) -> None:
+    scratch.write_config(A_WHILE)
+    with PtyApp([*APP, "train"], cwd=scratch.path) as app:
+        wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
+        app.hang_up()
+        assert app.process.wait(PATIENCE_SECONDS) == 0
+    run = scratch.run()
+    assert outcome(run) == "completed"
+    assert_equal(weights(run), undisturbed)
+    assert "\x1b" not in run.log_path.read_text()
+
+
+def test_the_command_saves_and_ends_if_that_was_asked_for(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    with PtyApp([*APP, "train", "--on-hangup", "save-exit"], cwd=scratch.path) as app:
+        wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
+        app.hang_up()
+        assert app.process.wait(10) == HANGUP_CODE
+    assert outcome(scratch.run()) == "stopped"

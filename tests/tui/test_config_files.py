@@ -1,0 +1,141 @@
+"""The Config pane and the disk: saving, presets, other files, a file that somebody else wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from window import USUAL, WIDE, opened
+
+from core.config_file import PRESETS
+from tui.screens.ask import Ask
+from tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from scratch import Scratch
+
+EPOCHS = ("trainer", "epochs")
+
+
+def written_by_another(path: Path, epochs: int) -> None:
+    text = path.read_text()
+    path.write_text(text.replace('"epochs": 2', f'"epochs": {epochs}'))
+
+
+def epochs_in(path: Path) -> object:
+    return json.loads(path.read_text())["trainer"]["epochs"]
+
+
+async def test_the_backup_is_the_file_before_the_first_save_of_the_window(
+    scratch: Scratch,
+) -> None:
+    before = scratch.config_path.read_text()
+    async with opened(scratch, USUAL) as window:
+        for epochs in ("7", "8"):
+            await window.change("trainer.epochs", epochs)
+            await window.press("ctrl+s")
+    assert epochs_in(scratch.config_path) == 8
+    assert scratch.config_path.with_name("config.json.bak").read_text() == before
+
+
+async def test_a_file_that_was_changed_on_disk_is_not_overwritten_unasked(
+    scratch: Scratch,
+) -> None:
+    path = scratch.config_path
+    async with opened(scratch, USUAL) as window:
+        await window.change("trainer.epochs", "7")
+        written_by_another(path, 33)
+        await window.press("3", "1")
+        assert "was changed on disk" in window.notices()
+        window.app.clear_notifications()
+        await window.press("3", "1")
+        assert "was changed on disk" not in window.notices()  # once is enough
+        await window.press("ctrl+s")
+        assert isinstance(window.app.screen, Ask)
+        await window.press("c")
+        assert (epochs_in(path), window.app.draft.get(EPOCHS)) == (33, 7)
+        await window.press("ctrl+s", "r")
+        assert window.app.draft.get(EPOCHS) == 33
+        assert not window.app.draft.changed
+        await window.press("ctrl+z")
+        assert window.app.draft.get(EPOCHS) == 7
+        written_by_another(path, 34)
+        path.touch()
+        await window.press("ctrl+s")
+        assert isinstance(window.app.screen, MainScreen)  # touched, but not changed
+    assert epochs_in(path) == 7
+
+
+async def test_a_changed_file_can_be_overwritten_or_left_alone(scratch: Scratch) -> None:
+    path = scratch.config_path
+    async with opened(scratch, USUAL) as window:
+        await window.change("trainer.epochs", "7")
+        written_by_another(path, 33)
+        await window.press("ctrl+s", "w")
+        await window.type("mine.json")
+        await window.press("enter")
+        assert (epochs_in(path), epochs_in(Path("mine.json"))) == (33, 7)
+        assert window.app.draft.path == Path("mine.json")
+        await window.change("trainer.epochs", "9")
+        Path("mine.json").write_text(path.read_text())
+        await window.press("ctrl+s", "o")
+    assert epochs_in(Path("mine.json")) == 9
+
+
+async def test_save_as_asks_before_it_overwrites_and_refuses_what_is_no_file(
+    scratch: Scratch,
+) -> None:
+    (scratch.path / "theirs.json").write_text("{}")
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "w")
+        await window.type("data")
+        await window.press("enter")
+        await window.until_shown("is a folder")
+        await window.press("home", "ctrl+k")
+        await window.type("theirs.json")
+        await window.press("enter")
+        await window.until_asked()
+        await window.press("c")
+        assert Path("theirs.json").read_text() == "{}"
+        await window.press("w")
+        await window.type("new/mine.json")
+        await window.press("enter")
+        assert "saved new/mine.json" in window.notices()
+    assert epochs_in(Path("new/mine.json")) == 2
+
+
+async def test_a_preset_is_opened_and_saved_in_this_folder(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.change("trainer.epochs", "7")
+        await window.press("o", *"tiny", "enter")
+        await window.until_asked()
+        await window.press("c")
+        assert window.app.draft.get(EPOCHS) == 7
+        await window.press("ctrl+z", "o", *"tiny", "enter")
+        assert window.app.draft.path == PRESETS / "tiny.json"
+        await window.until_shown("tiny.json")
+        await window.press("ctrl+s")
+        assert Path("tiny.json").read_text() == (PRESETS / "tiny.json").read_text()
+        await window.press("o", *"another", "enter")
+        await window.type("nowhere.json")
+        await window.press("enter")
+        await window.until_shown("there is no such file")
+        await window.press("home", "ctrl+k")
+        await window.type("config.json")
+        await window.press("enter")
+        assert window.app.draft.path == Path("config.json")
+        assert window.app.draft.get(EPOCHS) == 2
+
+
+async def test_a_file_that_is_gone_or_broken_is_said(scratch: Scratch) -> None:
+    Path("configs").mkdir()
+    Path("configs/broken.json").write_text("{")
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "o", *"broken", "enter")
+        assert "not valid JSON" in window.notices()
+        scratch.config_path.unlink()
+        await window.press("o", "enter")
+        assert "there is no such file" in window.notices()
+        await window.press("ctrl+s")
+        assert epochs_in(scratch.config_path) == 2

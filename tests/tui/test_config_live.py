@@ -1,0 +1,222 @@
+"""The Config pane beside a live run, its text, comparing; how many keys it all takes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING
+
+from scratch import beginning, told_run
+from textual.widgets import TextArea
+from window import USUAL, WIDE, Window, opened
+
+from core import runs
+from core.events import SettingChanged
+from core.journal import Journal
+from tui.clean import clean
+from tui.screens.editor import Editor
+from tui.screens.page import Page
+from tui.widgets.json_view import JsonView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scratch import Scratch
+
+    from core.runs import Run
+
+OPTIMIZER_FROM_FIRST_SCREEN = ("1", *["right_square_bracket"] * 3, "enter", "s", "enter", "s")
+LR = "optimizer.args.lr"
+RATE_OF_LIVE_RUN = ("u", "down", "enter")
+
+
+@contextlib.contextmanager
+def live_run(scratch: Scratch) -> Iterator[tuple[Run, Journal]]:
+    run = runs.create(scratch.saved, "live", scratch.config_path.read_text())
+    with Journal(run.journal_path) as journal:
+        for event in beginning(epochs=2):
+            journal.append(event)
+        yield run, journal
+
+
+def asked_of(run: Run) -> list[tuple[str, float]]:
+    """What the live run was asked to change."""
+    if not run.requests_path.exists():
+        return []
+    asked = map(json.loads, run.requests_path.read_text().splitlines())
+    return [(request["path"], request["value"]) for request in asked]
+
+
+async def test_another_optimizer_and_start_takes_ten_keys_at_most(scratch: Scratch) -> None:
+    assert len(OPTIMIZER_FROM_FIRST_SCREEN) <= 10
+    async with opened(scratch, USUAL) as window:
+        await window.press(*OPTIMIZER_FROM_FIRST_SCREEN)
+        await window.until(scratch.runs, "started")
+        assert scratch.run().config()["optimizer"]["type"] == "SGD"
+        assert window.app.draft.get(("optimizer", "type")) == "SGD"  # nothing typed is lost
+        assert "SGD has no amsgrad: dropped" in window.notices()
+
+
+async def test_the_pane_marks_what_the_live_run_has_otherwise_and_a_gives_it_to_the_run(
+    scratch: Scratch,
+) -> None:
+    with live_run(scratch) as (run, journal):
+        async with opened(scratch, WIDE, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.change("optimizer.args.lr", ".01")
+            await window.until_shown("was 0.001, live too")
+            await window.until_shown("a gives 0.01 to the live run")
+            await window.press("a")
+            assert asked_of(run) == [(LR, 0.01)]
+            journal.append(SettingChanged(path=LR, before=0.001, after=0.01, epoch=1, step=9))
+            await window.until_hidden("live too")
+            await window.change("trainer.epochs", "5")
+            await window.until_shown("was 2, live too")
+            await window.press("a")
+            assert asked_of(run)[1:] == [("trainer.epochs", 5)]
+            await window.press("enter")
+            await window.until_shown("was 2   epochs")
+            await window.press("up", "escape")
+            assert window.app.draft.get(("trainer", "epochs")) == 5
+            await window.go_to("trainer.save_dir")
+            await window.press("a")
+            assert "go to one of them" in window.notices()
+            await window.go_to("arch.type")
+            await window.until_shown("21,840 parameters")
+            await window.press("3", *RATE_OF_LIVE_RUN)
+            assert asked_of(run)[2:] == [(LR, 0.005)]
+    assert len(RATE_OF_LIVE_RUN) <= 5
+
+
+async def test_without_a_live_run_there_is_nothing_to_apply_to(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("u")
+        assert "no run is live" in window.notices()
+        await window.go_to("optimizer.args.lr")
+        window.app.clear_notifications()
+        await window.press("a")
+        assert "no run is live" in window.notices()
+
+
+async def test_n_goes_from_problem_to_problem(scratch: Scratch) -> None:
+    scratch.write_config({"optimizer.type": "Sgd", "trainer.epochs": -1})
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "n")
+        await window.until_shown("2 problems: n goes to the next")
+        places = []
+        for _ in range(3):
+            field = window.config.current()
+            assert field is not None
+            places.append(field.dotted)
+            await window.press("n")
+        assert places == ["optimizer.type", "trainer.epochs", "optimizer.type"]
+
+
+async def test_sections_fold_and_unfold(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "up", "enter")
+        await window.until_shown("▸ run  5 fields")
+        assert "seed" not in window.text()
+        await window.press("space")
+        await window.until_shown("seed")
+        await window.press("down", "left")
+        await window.until_shown("▸ run")
+        await window.press("right", "right_square_bracket", "right_square_bracket")
+        field = window.config.current()
+        assert field is not None
+        assert field.dotted == "arch.type"
+
+
+def rows_of(window: Window) -> str:
+    view = window.main.query_one(JsonView)
+    rows = view.draw(view.size.width, view.size.height)
+    return "\n".join("".join(cell.char for cell in row) for row in rows)
+
+
+async def test_the_text_stands_beside_the_form_or_in_its_place(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.change("trainer.epochs", "7")
+        await window.press("j")
+        await window.until_shown("● 39 ▸")
+        await window.until_shown('"epochs": 7,')
+        assert window.config.form.region.area
+        assert not window.live.region.area
+        await window.press("3")
+        assert window.live.region.area
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "j")
+        await window.until_shown("  1  {")
+        assert not window.config.form.region.area
+        await window.press("pagedown", "j")
+        await window.until_shown("▾ run")
+        await window.press("down", "enter")
+        assert window.prompt
+
+
+async def test_the_config_is_edited_as_text_and_taken_when_it_is_one(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "e")
+        assert isinstance(window.app.screen, Editor)
+        area = window.app.screen.query_one(TextArea)
+        text = area.text
+        area.text = text.replace('"epochs": 2', '"epochs": -2')
+        await window.until_shown("line 39: trainer.epochs: must be 0 or more")
+        await window.press("ctrl+s")
+        assert "there are problems" in window.notices()
+        area.text = text.replace('"epochs": 2,', '"epochs": 2,,')
+        await window.until_shown("✗ line 39")
+        await window.press("ctrl+s", "ctrl+s")
+        assert isinstance(window.app.screen, Editor)
+        area.text = text.replace('"epochs": 2', '"epochs": 9')
+        await window.press("escape", "t")
+        assert not isinstance(window.app.screen, Editor)
+        assert window.app.draft.get(("trainer", "epochs")) == 9
+        await window.press("ctrl+z")
+        assert not window.app.draft.changed
+
+
+async def test_the_config_is_compared_with_its_file_and_with_a_run(scratch: Scratch) -> None:
+    told_run(scratch, "[/x] 한글 \x1b[2J", edits={"trainer.epochs": 5, "seed": 7})
+    async with opened(scratch, WIDE) as window:
+        await window.change("trainer.epochs", "9")
+        await window.press("d")
+        await window.until_shown("Compare the next run with")
+        await window.press("enter")
+        await window.until_page()
+        assert "trainer.epochs  9     2" in window.text()
+        await window.press("escape", "d")
+        await window.until_shown(clean("[/x] 한글 \x1b[2J"))
+        await window.press("down", "enter")
+        await window.until_page()
+        assert isinstance(window.app.screen, Page)
+        text = window.text()
+        assert "~ trainer.epochs" in text
+        assert "- seed" in text
+
+
+async def test_a_key_in_the_form_is_quick(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("1")
+        form = window.config.form
+        began = time.perf_counter()
+        for _ in range(20):
+            form.action_move(1)
+        assert (time.perf_counter() - began) / 20 < 0.05
+
+
+HOSTILE = "[/x] [@click=app.exit()] 한글 실험 \u202eround"
+
+
+async def test_odd_names_look_like_themselves_in_form_text_and_editor(scratch: Scratch) -> None:
+    text = scratch.config_path.read_text().replace("Mnist_LeNet", HOSTILE)
+    scratch.config_path.write_text(text)
+    async with opened(scratch, WIDE) as window:
+        await window.press("1", "j")
+        await window.until_shown("[/x] [@click=app.exit()] 한글 실험 \\u202eround")
+        await window.press("e")
+        await window.until_shown("[/x] [@click=app.exit()] 한글 실험 ▯round")
+        for line in window.text().splitlines():
+            assert clean(line) == line
+        await window.press("escape")
+        assert window.app.is_running

@@ -1,0 +1,61 @@
+"""Comparing the config of the next run with its file, or with the config of a run."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import runs
+from tui.clean import clean
+from tui.differences import differences, table
+from tui.screens.page import Page
+from tui.screens.prompt import Prompt
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from core.runs import Run
+    from tui.draft import Draft
+
+NUM_RUNS_OFFERED = 100
+
+
+def compare(pane: Widget, draft: Draft) -> None:
+    """Ask with what, and show what differs; over the window of `pane`."""
+
+    async def ask() -> None:
+        # A save folder may be large, or far away.
+        offered = await asyncio.to_thread(_runs, draft)
+        file = f"{draft.path.name}, as it is saved"
+
+        def answered(label: str | None) -> None:
+            if label == file:
+                show(pane, draft, draft.saved.value, str(draft.path))
+            elif label is not None:
+                show(pane, draft, offered[label].config(), label)
+
+        prompt = Prompt(
+            "Compare the next run with",
+            value=file,
+            help="a run's checkpoints were made with its config",
+            choices=[file, *offered],
+        )
+        pane.app.push_screen(prompt, answered)
+
+    pane.run_worker(ask(), exclusive=True, group="compare")
+
+
+def show(pane: Widget, draft: Draft, theirs: object, name: str) -> None:
+    """The differences as a page."""
+    found = differences(draft.value, theirs)
+    pane.app.push_screen(Page(clean(f"Compared with {name}"), table(found, name)))
+
+
+def _runs(draft: Draft) -> dict[str, Run]:
+    """The known runs by name and id, newest first."""
+    trainer = draft.meant.get("trainer")
+    save_dir = trainer.get("save_dir") if isinstance(trainer, dict) else None
+    folder = Path(save_dir if isinstance(save_dir, str) else "saved").expanduser()
+    found = sorted(runs.known(folder), key=runs.started, reverse=True)
+    return {f"{run.name()}/{run.id}": run for run in found[:NUM_RUNS_OFFERED]}

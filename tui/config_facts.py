@@ -1,0 +1,128 @@
+"""What is known of the fields of a draft beyond their values, without torch."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from core.jsontext import JsonText
+from core.requests import EPOCHS, LR
+from tui import fields
+from tui.draft import Draft, problems_of
+from tui.form import Marks, place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.runs import Run
+    from core.state import RunState
+    from tui.fields import Section
+
+SPLIT, BATCH, ARCH = "data_loader.args.validation_split", "data_loader.args.batch_size", "arch.type"
+SETTINGS = (LR, EPOCHS)
+"""What a live run can be told to change."""
+
+
+class LiveRun:
+    """The run that is shown beside the draft: its config, as it is set by now."""
+
+    def __init__(self, run: Run, state: RunState, *, live: bool) -> None:
+        self.run, self.state, self.live = run, state, live
+        self._config = run.config()
+        self.values = self._values()
+
+    def follow(self, state: RunState, *, live: bool) -> bool:
+        """Take a newer state; returns whether its settings, or whether it lives, are others now."""
+        same = (live, state.changes) == (self.live, self.state.changes)
+        known = (state.started is None) == (self.state.started is None)
+        self.state, self.live = state, live
+        if not same:
+            self.values = self._values()
+        return not (same and known)
+
+    def parameters_of(self, arch: object) -> int | None:
+        """How many parameters a network has, if it is this run's."""
+        if self.state.started is None or self._config.get("arch") != arch:
+            return None
+        return self.state.started.num_parameters or None
+
+    def _values(self) -> dict[str, str]:
+        """Every field of its config as a row shows it."""
+        if not self._config:
+            return {}
+        text = JsonText(json.dumps(self._config))
+        form = fields.sections(Draft(self.run.config_path, text, text))
+        values = {item.dotted: item.in_row for section in form for item in section.fields}
+        started = self.state.started
+        set_since = dict(started.changes) if started else {}
+        set_since |= {change.path: change.after for change in self.state.changes}
+        for path, value in set_since.items():
+            values[path] = fields.show(value)
+        return values
+
+
+def marks(draft: Draft, sections: Sequence[Section], live: LiveRun | None) -> Marks:
+    """What is said of the fields beside their values."""
+    problems: dict[str, tuple[str, ...]] = {}
+    for problem in draft.problems():
+        path = place(problem, sections)
+        sentence = problem.message if path == problem.path else str(problem)
+        problems[path] = (*problems.get(path, ()), sentence)
+    return Marks(
+        was=_was(draft, sections),
+        live=_live(sections, live) if live is not None and live.live else {},
+        facts=_facts(draft, live),
+        problems=problems,
+    )
+
+
+def _was(draft: Draft, sections: Sequence[Section]) -> dict[str, str]:
+    if not draft.changed:
+        return {}
+    saved = fields.sections(Draft(draft.path, draft.saved, draft.saved))
+    before = {item.dotted: item for section in saved for item in section.fields}
+    found = {}
+    for item in (item for section in sections for item in section.fields):
+        old = before.get(item.dotted)
+        if old is None:
+            if item.given:
+                found[item.dotted] = ""
+        elif (old.given, old.shown) != (item.given, item.shown):
+            found[item.dotted] = old.in_row
+    return found
+
+
+def _live(sections: Sequence[Section], live: LiveRun) -> dict[str, str]:
+    return {
+        item.dotted: live.values[item.dotted]
+        for section in sections
+        for item in section.fields
+        if item.dotted in live.values and live.values[item.dotted] != item.in_row
+    }
+
+
+def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
+    found = {}
+    images = _num_images(draft.text)
+    if images is not None:
+        num_train, num_validation = images
+        found[SPLIT] = f"{num_train:,} + {num_validation:,}"
+        size = draft.get(("data_loader", "args", "batch_size"))
+        if type(size) is int and size > 0:
+            found[BATCH] = f"{math.ceil(num_train / size):,} steps an epoch"
+    parameters = live.parameters_of(draft.get(("arch",))) if live else None
+    if parameters is not None:
+        found[ARCH] = f"{parameters:,} parameters"
+    return found
+
+
+@lru_cache(maxsize=4)
+def _num_images(text: JsonText) -> tuple[int, int] | None:
+    """How many images are trained on and validated on; None where that is not known yet."""
+    from core import check  # pydantic: not before the first paint
+
+    if problems_of(text):
+        return None
+    return check.num_images(check.load(text.value))

@@ -1,0 +1,88 @@
+"""What the Config pane says of the place where the cursor is, and of the config as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui import field_help, fields
+from tui.config_facts import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.config_facts import LiveRun
+    from tui.draft import Draft
+    from tui.fields import Field
+    from tui.form import Entry, Marks
+
+_HINT = "✗ {} problems: n goes to the next"
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands below the form, not yet cleaned."""
+
+    title: str = ""
+    """Of what: the file, and how much of it is changed."""
+    help: str = ""
+    facts: str = ""
+    """The default, the range."""
+    ways: str = ""
+    """What a key does at this very field."""
+    problems: str = ""
+    """How many there are and the key that leads to them; those of no field in full."""
+    notes: Sequence[str] = ()
+    """What is read otherwise than it is written."""
+    call: Callable[[int], list[str]] = lambda _: []
+    """The call that the block becomes, in lines of so many columns."""
+
+
+def help_of(entry: Entry | None) -> str:
+    """What a field, or a section, is for."""
+    if entry is None:
+        return ""
+    if entry.field is None:
+        return field_help.SECTIONS.get(entry.section.title, "")
+    return f"{entry.field.label}: {entry.field.help}"
+
+
+def facts_of(field: Field, marks: Marks) -> str:
+    """What the file says and the default, where the value is another one; what it comes to."""
+    default = field.default
+    differs = field.given and default is not fields.MISSING and default != field.value
+    parts = [f"was {marks.was[field.dotted]}"] if marks.was.get(field.dotted) else []
+    parts += [f"default {fields.show(default)}"] if differs else []
+    parts += filter(None, (field.unit, marks.facts.get(field.dotted)))
+    return "   ".join(parts)
+
+
+def ways_of(field: Field | None, live: LiveRun | None) -> str:
+    """What `a` does at a field, if it does anything."""
+    if field is None or live is None or not live.live or field.dotted not in SETTINGS:
+        return ""
+    return f"a gives {field.shown} to the live run, which has {live.values.get(field.dotted)}"
+
+
+def problems_of(marks: Marks) -> str:
+    """How many problems there are; those that no field shows in full."""
+    placed = sum(len(sentences) for path, sentences in marks.problems.items() if path)
+    lines = [f"✗ {sentence}" for sentence in marks.problems.get("", ())]
+    if placed:
+        lines.append("✗ 1 problem: n goes there" if placed == 1 else _HINT.format(placed))
+    return "\n".join(lines)
+
+
+def file_of(draft: Draft, marks: Marks) -> str:
+    """The file and how much of it is changed: `config.json ─ 3 changes`."""
+    if not draft.changed:
+        return draft.path.name
+    number = len(marks.was)
+    words = {0: "changed", 1: "1 change"}.get(number, f"{number} changes")
+    return f"{draft.path.name} ─ {words}"
+
+
+def title_of(draft: Draft, marks: Marks) -> str:
+    """Over the pane: whose config it is."""
+    run = f"fine-tunes {draft.parent.name} ─ " if draft.parent else "next: "
+    return f"1 Config ─ {run}{file_of(draft, marks)}"

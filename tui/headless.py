@@ -1,0 +1,69 @@
+"""Training on without a terminal, in the same process and to the same bits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from tui import console, launcher
+
+if TYPE_CHECKING:
+    from core.launch import Worker
+
+FAILED, SIGNALLED = 1, 128
+
+
+def in_background(worker: Worker) -> int:
+    """Give the shell its prompt back and train on; returns the exit code of the end."""
+    console.out(f"training goes on in process {os.getpid()}: mnist-tui shows it again")
+    console.out(f"its log: {worker.run.log_path}")
+    _leave_terminal(worker)
+    if launcher.link is not None:
+        launcher.link.send_launcher_away()
+    return _to_the_end(worker)
+
+
+def after_hangup(worker: Worker) -> int:
+    """Train on, the terminal being gone; returns the exit code of the end."""
+    _leave_terminal(worker)
+    return _to_the_end(worker)
+
+
+def _leave_terminal(worker: Worker) -> None:
+    """Be a session of one's own, what is printed going to the run's log."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with contextlib.suppress(OSError):  # a process that leads its group already
+        os.setsid()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    log = _open_log(worker)
+    for descriptor, target in ((0, os.open(os.devnull, os.O_RDWR)), (1, log), (2, log)):
+        os.dup2(target, descriptor)
+
+
+def _open_log(worker: Worker) -> int:
+    try:
+        return os.open(worker.run.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    except OSError:  # deleted, or a full disk: training goes on all the same
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+def _to_the_end(worker: Worker) -> int:
+    received: list[int] = []
+
+    def handle(number: int, _frame: object) -> None:
+        if received:  # asked twice: out now; the journal's lock goes with the process
+            os._exit(SIGNALLED + number)
+        received.append(number)
+        worker.stop(signal.Signals(number).name)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, handle)
+    worker.join()
+    if received:
+        return SIGNALLED + received[0]
+    return FAILED if worker.ended is None or worker.ended.outcome == "failed" else 0

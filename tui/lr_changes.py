@@ -1,0 +1,65 @@
+"""Where the learning rate changed at once: by a person's hand, or by a schedule in steps."""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.plot import Rule
+
+if TYPE_CHECKING:
+    from core.state import Curve, RunState
+    from tui.chart_axis import XAxis
+
+_LEAST_POINTS = 3
+"""A rate that stays for fewer is on its way to somewhere."""
+
+
+class Level(NamedTuple):
+    """A learning rate that stayed for a while."""
+
+    lr: float
+    x: float
+    """Of its first point, in epochs."""
+    num_points: int
+
+
+def lr_rules(state: RunState, axis: XAxis, arrow: str) -> list[Rule]:
+    """A line at each change, with what it was and what it became."""
+    num_steps = state.started.num_steps if state.started else 1
+    by_hand = [
+        (change.before, change.after, change.step / num_steps)
+        for change in state.changes
+        if change.path == "optimizer.args.lr"
+    ]
+    asked_for = {after for _, after, _ in by_hand}
+    by_schedule = [
+        (before.lr, after.lr, after.x)
+        for before, after in jumps(state.lr)
+        if after.lr not in asked_for
+    ]
+    return [
+        Rule(axis.place(x), f"lr {before:.4g} {arrow} {after:.4g}")
+        for before, after, x in sorted(by_hand + by_schedule, key=lambda change: change[2])
+    ]
+
+
+def jumps(curve: Curve) -> list[tuple[Level, Level]]:
+    """The changes from one learning rate that stayed to another one.
+
+    A rate that changes with every point is a curve and has no such places: `lr` can be drawn.
+    """
+    flat = [bucket for bucket in curve.buckets if bucket.low == bucket.high]
+    if len({bucket.low for bucket in flat}) < 2:
+        return []
+    levels = []
+    for lr, group in groupby(flat, key=lambda bucket: bucket.low):
+        points = list(group)
+        levels.append(Level(lr, points[0].x, len(points)))
+    last = len(levels) - 1
+    return [
+        (before, after)
+        for number, (before, after) in enumerate(pairwise(levels), 1)
+        if before.num_points >= _LEAST_POINTS
+        and (after.num_points >= _LEAST_POINTS or number == last)
+    ]

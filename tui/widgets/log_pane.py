@@ -1,0 +1,132 @@
+"""The run's log: by level, searched, followed, wrapped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from core.log_lines import TIME
+from tui.clean import clean
+from tui.log_view import LogView
+from tui.plot import Cell
+from tui.widgets.cells import Row, cells
+from tui.widgets.scrolling import ScrollingCells
+from tui.widgets.wrapping import wrap
+
+if TYPE_CHECKING:
+    from core.log_lines import LogLine
+
+INDENT = 2
+"""Of what a long line is continued with."""
+DATE_WIDTH = len("2026-11-23 ")
+_ROLES = {"debug": "dim", "info": "text", "warning": "note", "error": "bad"}
+
+
+class LogPane(ScrollingCells, roles=("dim", "text", "note", "bad", "accent", "chosen")):
+    """The end of `train.log`, or the part that is looked at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "level", "log: from info, warning or error on, or every line", show=False),
+        Binding("w", "wrap", "log: break long lines, or cut them off", show=False),
+        Binding("n", "match(-1)", "log: the line above that holds what is searched", show=False),
+        Binding("N", "match(1)", "log: the line below that holds it", show=False),
+    ]
+
+    view = LogView()
+
+    def show(self, lines: tuple[LogLine, ...]) -> None:
+        """Draw newer lines."""
+        if lines is not self.view.lines:
+            self.look(self.view.grown(lines))
+
+    def look(self, view: LogView) -> None:
+        """Look at the log in another way."""
+        self.view = view
+        self.update()
+
+    def draw(self, width: int, height: int) -> list[Row]:
+        """A heading, and as many lines as fit above the last one in view."""
+        rows: list[Row] = []
+        for line in reversed(self.view.shown[: self.view.last + 1]):
+            rows = self._rows_of(line, width) + rows
+            if len(rows) >= height - 1:
+                break
+        if not rows:
+            rows = [cells(self._nothing(), "dim")]
+        return [self._heading(width), *rows[-max(1, height - 1) :]]
+
+    def action_scroll_rows(self, by: int) -> None:
+        """Move through the log, a line at a time; at its end it is followed again."""
+        self.look(self.view.moved(by, self._first_full()))
+
+    def action_level(self) -> None:
+        """Leave out lines of another level."""
+        self.look(self.view.next_level())
+
+    def action_wrap(self) -> None:
+        """Break long lines, or cut them off."""
+        self.look(replace(self.view, wrap=not self.view.wrap))
+
+    def action_match(self, by: int) -> None:
+        """Go to another line that holds what is searched."""
+        self.look(self.view.to_match(by))
+
+    def find(self, text: str) -> None:
+        """Go to the last line that holds a text; an empty one ends the search."""
+        self.look(self.view.found(text))
+
+    def _first_full(self) -> int:
+        """The place of the first line that has a full view above it."""
+        num_rows, width = 0, max(1, self.size.width)
+        for place, line in enumerate(self.view.shown):
+            num_rows += len(self._rows_of(line, width))
+            if num_rows >= self.size.height - 1:
+                return place
+        return len(self.view.shown) - 1
+
+    def _heading(self, width: int) -> Row:
+        view = self.view
+        level = "all lines" if view.least == "debug" else f"{view.least} and above"
+        if view.least == "error":
+            level = "errors only"
+        follow = "follows" if view.follows else "held: end follows again"
+        wrapped = f"wrap {'on' if view.wrap else 'off'} (w)"
+        words = "   ".join([f"log: {level} (v)", self._search(), follow, wrapped, "full (f)"])
+        return cells(words, "accent" if self.has_focus else "dim")[:width]
+
+    def _search(self) -> str:
+        view = self.view
+        if not view.query:
+            return "find (/)"
+        count = len(view.matches)
+        where = f"{view.match} of {count}" if view.match else f"{count} found"
+        return f'"{clean(view.query)}" {where} (n N)'
+
+    def _nothing(self) -> str:
+        if self.view.lines:
+            return "no line of this level: v shows others"
+        return "the log of the run will be here"
+
+    def _rows_of(self, line: LogLine, width: int) -> list[Row]:
+        text = clean(line.text)
+        time = TIME.match(text)
+        start = DATE_WIDTH if time and not self.view.several_days else 0
+        text, end = text[start:], time.end() - start if time else 0
+        row = cells(text[:end], "dim") + cells(text[end:], _ROLES[line.level])
+        row = self._marked(row, text)
+        return wrap(row, width, INDENT) if self.view.wrap else [row]
+
+    def _marked(self, row: Row, text: str) -> Row:
+        """What is searched stands out; where a character is wide, the line alone is found."""
+        wanted = clean(self.view.query).lower()
+        lower = text.lower()
+        if not wanted or len(row) != len(lower):
+            return row
+        start = lower.find(wanted)
+        while start >= 0:
+            end = start + len(wanted)
+            row[start:end] = [Cell(cell.char, "chosen") for cell in row[start:end]]
+            start = lower.find(wanted, end)
+        return row
