@@ -20,7 +20,7 @@ LONGEST_LINE = 10_000
 @contextlib.contextmanager
 def into(write: Write) -> Iterator[None]:
     """While it lasts, `write` gets each line that this thread prints; other threads print on."""
-    out, err = _Lines(sys.stdout, write), _Lines(sys.stderr, write)
+    out, err = _Lines("stdout", write), _Lines("stderr", write)
     mine, before = threading.get_ident(), warnings.showwarning
 
     def show(
@@ -43,9 +43,9 @@ def into(write: Write) -> Iterator[None]:
         out.end()
         err.end()
         # A window that came or went meanwhile has set its own.
-        if sys.stdout is cast("TextIO", out):
+        if out.in_place():
             sys.stdout = out.other
-        if sys.stderr is cast("TextIO", err):
+        if err.in_place():
             sys.stderr = err.other
         if warnings.showwarning is show:
             warnings.showwarning = before
@@ -54,14 +54,17 @@ def into(write: Write) -> Iterator[None]:
 class _Lines:
     """A stream that gives the lines of one thread away, and hands on what others write."""
 
-    def __init__(self, other: TextIO, write: Write) -> None:
-        self.other, self._write = other, write
+    def __init__(self, name: str, write: Write) -> None:
+        """`name` is `stdout` or `stderr`."""
+        self.other: TextIO = getattr(sys, name)
+        self._name, self._write = name, write
         self._thread = threading.get_ident()
         self._rest = ""
 
     def write(self, text: str) -> int:
         """Take some text, which may end anywhere in a line."""
-        if threading.get_ident() != self._thread:
+        # A progress bar on top of this one shows prints by itself, in whatever thread.
+        if threading.get_ident() != self._thread or not self.in_place():
             return self.other.write(text)
         *whole, self._rest = (self._rest + text).split("\n")
         for line in whole:
@@ -69,6 +72,10 @@ class _Lines:
         if len(self._rest) > LONGEST_LINE:
             self.end()
         return len(text)
+
+    def in_place(self) -> bool:
+        """Whether what is printed comes here first."""
+        return getattr(sys, self._name) is self
 
     def end(self) -> None:
         """Tell what has no end of line yet."""

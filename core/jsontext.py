@@ -180,6 +180,8 @@ def _dump(value: object, path: Path) -> str:
         )
     except ValueError as error:
         raise JsonTextError(f"{_dotted(path)}: must be finite to be JSON: give a number") from error
+    if any("\ud800" <= sign <= "\udfff" for sign in text):  # half a character: no file can hold it
+        text = json.dumps(value, indent=None if flat else INDENT)
     return text.replace("\n", "\n" + " " * INDENT * len(path))
 
 

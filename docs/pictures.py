@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
+os.environ["TERM"] = "xterm-256color"
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
 from recorded import Moment, recorded  # noqa: E402
@@ -57,6 +58,8 @@ async def draw(picture: Picture, folder: Path) -> None:
         await window.press(*picture.keys)
         await window.until_shown(picture.shows)
         svg = window.app.export_screenshot(title="mnist-tui")
+    # Or rsvg-convert drops the blanks that a piece of text begins with.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     path = PICTURES / f"{picture.name}.svg"
     path.write_text(svg, encoding="utf-8")
     if shutil.which("rsvg-convert"):

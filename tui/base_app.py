@@ -12,7 +12,7 @@ from textual.app import App
 from textual.filter import NoColor
 from textual.worker import WorkerFailed
 
-from tui import preferences
+from tui import narrow_updates, preferences
 from tui.driver import CaughtUp, LinkDriver
 from tui.pace import Pace, Traffic, over_ssh
 from tui.themes import DARK, TERMINAL, THEMES
@@ -31,6 +31,7 @@ class BaseApp(App[None]):
     def __init__(self, rate: float | None = None) -> None:
         """`rate`: updates of a live run a second; without it what suits the link."""
         super().__init__(driver_class=LinkDriver)
+        narrow_updates.install()
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
         self.pace = Pace(rate, self._backlog)

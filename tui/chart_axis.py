@@ -11,7 +11,8 @@ from tui.plot import nice_limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.state import Curve, RunState
+    from core.curve import Curve
+    from core.state import RunState
     from tui.chart_view import XChoice
 
 _EPOCHS_BY_STEP = 2

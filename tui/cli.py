@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import core
+from tui import streams, terminal
 
 # `from typing import TYPE_CHECKING` would cost some milliseconds; checkers know this name too.
 TYPE_CHECKING = False
@@ -25,8 +26,10 @@ def main() -> int:
     if (problem := _wrong_place()) is not None:
         sys.stderr.write(f"mnist-tui: {problem}\n")
         return MISTAKE
+    if not streams.knows_every_sign():
+        streams.write_what_can_be_written()
     options = _parser().parse_args()
-    if options.command is None:
+    if options.command is None and not options.plain:
         return _app(options)
     from tui import commands
 
@@ -36,23 +39,19 @@ def main() -> int:
 def _app(options: argparse.Namespace) -> int:
     from tui.launcher import launch
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        sys.stderr.write(
-            "mnist-tui: the app needs a terminal on stdin and stderr: use `ssh -t`, or "
-            "`mnist-tui train` without one\n"
-        )
+    stdin, stderr = sys.stdin.isatty(), sys.stderr.isatty()
+    if (problem := terminal.refusal(os.environ, stdin=stdin, stderr=stderr)) is not None:
+        sys.stderr.write(f"mnist-tui: {problem}\n")
         return MISTAKE
-    if os.environ.get("TERM") == "dumb":
-        sys.stderr.write(
-            "mnist-tui: the app needs a terminal that can draw, and TERM is dumb: use "
-            "`mnist-tui train`\n"
-        )
-        return MISTAKE
+    few_signs = terminal.why_ascii(os.environ, sys.stderr.encoding) is not None
 
     def run_app() -> int:
         gc.disable()  # until the first paint: it looks at what is imported, again and again
-        from tui.start import start
+        from tui.width_probe import WidthProbe
 
+        with WidthProbe(wanted=not (options.ascii or few_signs)) as probe:
+            from tui.start import start
+        options.ascii = options.ascii or few_signs or probe.too_wide
         return start(options)
 
     return launch(run_app)
@@ -74,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate", type=_rate, metavar="N", help="updates a second: else 10, and 2 over SSH"
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="no window: lines of the live run, or with --start of a new one",
+    )
     _add_on_hangup(parser)
     _add_saved(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -81,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_commands(commands)
     devices = commands.add_parser("devices", help="what can be trained on here, and why not")
     _add_json(devices)
+    doctor = commands.add_parser("doctor", help="what is found here, and what to do about it")
+    _add_saved(doctor)
     return parser
 
 

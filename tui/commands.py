@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 30.0
 
 def run(options: argparse.Namespace) -> int:
     """Do what the options say. A mistake of the caller's is a line on stderr and exit 2."""
-    command: Callable[[argparse.Namespace], int] = _COMMANDS[options.command]
+    command: Callable[[argparse.Namespace], int] = _COMMANDS[options.command or "--plain"]
     try:
         return command(options)
     except MistakeError as error:
@@ -196,6 +196,18 @@ def _devices(options: argparse.Namespace) -> int:
     return OK
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from tui.doctor.command import examine
+
+    return examine(save_dir(options))
+
+
+def _plain(options: argparse.Namespace) -> int:
+    from tui.plain import plain
+
+    return plain(options)
+
+
 def _live_run(options: argparse.Namespace) -> Run:
     target = runs.find(options.run, save_dir(options), prefer_live=True)
     if not target.live():
@@ -238,4 +250,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "pause": _pause,
     "resume": _resume,
     "devices": _devices,
+    "doctor": _doctor,
+    "--plain": _plain,
 }

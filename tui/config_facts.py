@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.jsontext import JsonText
+from core.jsontext import JsonText, JsonTextError
 from core.requests import EPOCHS, LR
 from tui import fields
 from tui.draft import Draft, problems_of
@@ -50,10 +50,11 @@ class LiveRun:
 
     def _values(self) -> dict[str, str]:
         """Every field of its config as a row shows it."""
-        if not self._config:
-            return {}
         text = JsonText(json.dumps(self._config))
-        form = fields.sections(Draft(self.run.config_path, text, text))
+        try:
+            form = fields.sections(Draft(self.run.config_path, text, text))
+        except JsonTextError:  # not a number where one should be: nothing to compare with
+            return {}
         values = {item.dotted: item.in_row for section in form for item in section.fields}
         started = self.state.started
         set_since = dict(started.changes) if started else {}

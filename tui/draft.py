@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core import config_file, normalize, signatures
+from core.jsontext import JsonTextError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +80,11 @@ class Draft:
     def problem_with(self, path: KeyPath, value: object) -> str:
         """What would be wrong with the value at `path` if it were `value`; empty for nothing."""
         dotted = ".".join(map(str, path))
-        found = [item for item in problems_of(self.current.set(path, value)) if item.path == dotted]
+        try:
+            text = self.current.set(path, value)
+        except JsonTextError as error:
+            return str(error)
+        found = [item for item in problems_of(text) if item.path == dotted]
         return str(found[0]) if found else ""
 
     def get(self, path: KeyPath) -> Any:
@@ -88,10 +93,6 @@ class Draft:
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return value
-
-    def was(self, path: KeyPath) -> Any:
-        """The value at `path` in the file."""
-        return Draft(self.path, self.saved, self.saved).get(path)
 
     def set(self, path: KeyPath, value: object) -> list[str]:
         """Change a value. A new class keeps of its arguments those that it has.
@@ -217,5 +218,5 @@ def parse(text: str) -> object:
     """What a person typed, as a value: JSON where it is JSON, else the text itself."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return float(text) if _BARE_FRACTION.fullmatch(text.strip()) else text

@@ -18,6 +18,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui import width_probe
 from tui.clean import ASCII
 from tui.outlet import Outlet
 
@@ -109,6 +110,9 @@ class LinkDriver(LinuxDriver):
         with contextlib.suppress(BlockingIOError):
             os.set_blocking(self._waker[0], False)
             os.read(self._waker[0], READ_BYTES)  # of an end before
+        if typed := width_probe.take_typed():  # nothing would be the end to the parser
+            for message in parser.feed(decoder.decode(typed)):
+                self.process_message(message)
         while not self.exit_event.is_set():
             # The parser waits for more only while an escape sequence may be under way.
             patience = None if parser._timeout_time is None else ESCAPE_SECONDS

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from core.state import Curve, RunState
+    from core.curve import Curve
+    from core.state import RunState
     from tui.chart_axis import XAxis
     from tui.plot import Glyphs, Picture
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.plot import Rule
 
 if TYPE_CHECKING:
-    from core.state import Curve, RunState
+    from core.curve import Curve
+    from core.state import RunState
     from tui.chart_axis import XAxis
 
 _LEAST_POINTS = 3

@@ -52,5 +52,5 @@ class Traffic:
         seconds, sent = now - self._since, num_bytes - self._num_bytes
         self._since, self._num_bytes = now, num_bytes
         behind = f"{fmt.size(driver.backlog)} wait" if driver.backlog else "nothing waits"
-        rate = fmt.size(sent / seconds) if seconds else "?"
-        return f"{rate}/s sent in {fmt.duration(seconds)}, {behind}, {pace.rate:g} updates a second"
+        rate = f"{sent / seconds / 1000:.1f} kB/s" if seconds else "nothing"
+        return f"{rate} sent in {fmt.duration(seconds)}, {behind}, {pace.rate:g} updates a second"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from core.config_file import PRESETS
@@ -20,27 +21,30 @@ if TYPE_CHECKING:
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
 
+_KEY_WIDTH = 8
+"""Columns of a key on the first screen, before what it does."""
+
 _LEAVE = (Key("?", "help"), Key("q", "leave"))
 _PANES = Key("1-4", "panes")
 _LOG = Key("l", "log")
 _CHART = (Key("m", "next metric"), Key("o", "other runs"))
 
 
-def welcome(draft: Draft) -> str:
-    """The first screen."""
+def welcome(draft: Draft, width: int) -> str:
+    """The first screen, in lines of that many columns."""
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
-    return "\n".join(
-        (
-            "Nothing is running yet.",
-            "",
-            f"enter   quick run: {QUICK_RUN}, one epoch, about 99 % in seconds",
-            f"s       {clean(_next_run(draft))}: {_length(trainer)}",
-            "1       look at the config first",
-            "",
-            f"Runs are kept in {clean(trainer.get('save_dir', 'saved'))}; 4 lists them.",
-        )
+    saved = clean(trainer.get("save_dir", "saved"))
+    keys = (
+        ("enter", f"quick run: {QUICK_RUN}, one epoch, about 99 % in seconds"),
+        ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
+        ("1", "look at the config first"),
     )
+    lines = ["Nothing is running yet.", ""]
+    for key, text in keys:
+        indent = " " * _KEY_WIDTH
+        lines += wrap(text, width, initial_indent=f"{key:<{_KEY_WIDTH}}", subsequent_indent=indent)
+    return "\n".join([*lines, "", *wrap(f"Runs are kept in {saved}; 4 lists them.", width)])
 
 
 def _next_run(draft: Draft) -> str:
@@ -53,7 +57,7 @@ def _length(trainer: dict[str, object]) -> str:
     if monitor == "off" or not isinstance(patience, int | float) or patience <= 0:
         return text
     metric = clean(monitor.split()[-1])
-    return f"{text},\n        ends by itself when {metric} has not improved for {patience:g}"
+    return f"{text}, ends by itself when {metric} has not improved for {patience:g}"
 
 
 def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:

@@ -6,7 +6,7 @@ import sys
 import threading
 import warnings
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import core
 from core import capture, runs, worker
@@ -66,6 +66,22 @@ def test_a_window_that_came_meanwhile_keeps_its_own_streams() -> None:
         assert sys.stdout is theirs
     finally:
         sys.stdout = before
+
+
+def test_a_progress_bar_that_draws_above_the_prints_keeps_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """rich puts a stream of its own on top, prints lines above its bars and draws these again."""
+    lines: list[str] = []
+    with capture.into(lines.append):
+        below: Any = sys.stdout
+        try:
+            sys.stdout = cast("Any", SimpleNamespace(write=below.write))
+            sys.stdout.write("a line\x1b[2K the bar\n")
+        finally:
+            sys.stdout = below
+    assert lines == []
+    assert capsys.readouterr().out == "a line\x1b[2K the bar\n"
 
 
 def test_what_a_training_prints_is_in_its_log_whatever_it_holds(

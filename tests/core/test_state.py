@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import events as e
-from core.state import NUM_BUCKETS, NUM_NOTICES, Curve, RunState, fold
+from core.curve import NUM_BUCKETS, Curve
+from core.state import NUM_NOTICES, RunState, fold
 
 NUM_STEPS = 10
 

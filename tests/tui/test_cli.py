@@ -591,10 +591,9 @@ def test_the_ascii_chart_has_all_that_a_chart_needs(
     assert (done.code, done.err) == (0, "")
     assert done.out.isascii()
     lines = done.out.splitlines()
-    title = lines.index(f"loss of Mnist_LeNet/{finished.id}")
-    y_label_and_legend = lines[title + 1]
-    assert y_label_and_legend.split() == ["loss", "--", "train", "..", "val"]
-    assert any(line.strip() == "epoch" for line in lines)
+    (head,) = (line for line in lines if line.startswith("loss of "))
+    assert head.split() == ["loss", "of", f"Mnist_LeNet/{finished.id}", "**", "train", "..", "val"]
+    assert any(line.strip() in ("epoch", "step") for line in lines)
     axis = next(index for index, line in enumerate(lines) if line.count("+") > 2)
     assert lines[axis + 1].split()[0] in ("0", "0.0")
     ticks = [line.split("+")[0].strip() for line in lines[:axis] if "+" in line]

@@ -40,7 +40,7 @@ def test_a_reason_hangs_below_the_name_and_not_at_the_edge() -> None:
 def test_load_users_and_results_have_lines_of_their_own() -> None:
     load = Load(0.94, 3_100_000_000, 24_600_000_000)
     now = Now(load=load, shares=(0.2, 0.7, 0.94), users=("[/x]/1",), result="it works (14:22)")
-    assert text(CPU, now) == [
+    assert text(CPU, now, 70) == [
         "  cpu    AMD EPYC",
         "         2 threads, 3.1 of 24.6 GB used   busy  94 % ▂▆█",
         "         PyTorch 2.14.1+cpu",

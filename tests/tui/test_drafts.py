@@ -151,3 +151,14 @@ async def test_kept_edits_are_dropped_and_a_text_that_is_no_json_opens_as_text(
         await window.press("y", "t")
         await window.until_shown('{"name": "half')
         await window.until_shown("✗ line 1")
+
+
+async def test_what_is_typed_in_the_editor_outlives_a_sudden_end(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "e", *"oops")
+        await window.until(files, "kept")
+        await window.press("ctrl+c")
+        assert not window.app.is_running
+    kept = drafts.find(scratch.config_path)
+    assert kept is not None
+    assert "oops" in kept.text

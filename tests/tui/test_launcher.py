@@ -198,3 +198,35 @@ def test_the_terminal_is_left_alone_after_a_child_that_ended_by_itself() -> None
     with PtyApp(script("say('done')\nreturn 3"), cwd=PROJECT) as terminal:
         assert terminal.wait() == 3
         assert terminal.raw == b"done\r\n"
+
+
+def test_a_child_that_trains_on_sends_the_launcher_away() -> None:
+    process = start(
+        """
+        os.setsid()
+        say("ready")
+        launcher.link.send_launcher_away()
+        time.sleep(1.5)
+        say("still here")
+        """
+    )
+    assert process.wait(1) == 0
+    assert read_line(process) == "still here"
+
+
+def test_a_signal_of_somebody_else_sends_nobody_away() -> None:
+    process = start('say("ready"); time.sleep(1); os._exit(7)')
+    process.send_signal(signal.SIGUSR2)
+    assert process.wait(10) == 7
+
+
+def test_the_terminal_is_restored_where_the_child_says_that_it_cannot() -> None:
+    app = """
+    launcher.link.leave_terminal_to_launcher()
+    sys.stderr.write("\\x1b[?1049h\\x1b[?25l")
+    sys.stderr.flush()
+    os._exit(143)
+    """
+    with PtyApp(script(app), cwd=PROJECT) as terminal:
+        assert terminal.wait(10) == 143
+        assert modes_left_on(terminal.raw) == set()

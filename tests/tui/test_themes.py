@@ -161,3 +161,14 @@ async def test_the_palette_offers_our_themes_and_the_choice_is_kept(scratch: Scr
     assert preferences.read()["theme"] == LIGHT.name
     async with opened(scratch) as window:
         assert window.app.theme == LIGHT.name
+
+
+async def test_a_terminal_of_16_colours_has_its_own_unless_another_is_chosen(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    async with opened(scratch) as window:
+        assert window.app.theme == TERMINAL.name
+    preferences.write({"theme": LIGHT.name})
+    async with opened(scratch) as window:
+        assert window.app.theme == LIGHT.name

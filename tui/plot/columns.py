@@ -54,7 +54,8 @@ def columns_of(series: Series, x_min: float, x_max: float, count: int) -> Column
         edge = x_min + (column + 1) * span / count
         # At least one point further, should rounding put the edge just before the point.
         end = max(at + 1, bisect_right(xs, edge, at, stop))
-        found[column] = _reduced(lows[at:end], highs[at:end])
+        some = lows[at:end]
+        found[column] = _reduced(some, some if lows is highs else highs[at:end])
         at = end
     if 0 < stop < len(xs):
         found[count] = _crossing(series, stop, x_max)

@@ -75,10 +75,13 @@ def draw_curves(
     glyphs = raster.glyphs
     behind = [[0] * layout.width for _ in range(layout.height)]
     front = [[0] * layout.width for _ in range(layout.height)]
-    # Those behind come first, with bits of their own: what is drawn over them hides them.
-    for one, found in sorted(
-        zip(series, columns, strict=True), key=lambda pair: not pair[0].behind
-    ):
+    # Those behind come first, with bits of their own: what is drawn over them hides them. Then
+    # other runs: a cell that curves share has the colour of the run that is shown.
+    order = sorted(
+        zip(series, columns, strict=True),
+        key=lambda pair: (not pair[0].behind, pair[0].stroke <= Stroke.DASHED),
+    )
+    for one, found in order:
         spans = _curve(found, raster)
         if glyphs.dashes and one.stroke:
             spans = _dashed(spans, _DASHES[one.stroke], glyphs.down)

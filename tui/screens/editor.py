@@ -82,7 +82,8 @@ class Editor(ModalScreen[bool | None]):
         """Begin where the form was."""
         area = self.query_one(TextArea)
         area.focus()
-        area.move_cursor((max(self._line - 1, 0), 0), center=True)
+        start = (max(self._line - 1, 0), 0)
+        self.call_after_refresh(area.move_cursor, start, center=True)  # once its size is known
         self._check()
 
     @on(TextArea.Changed)

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from core.devices import cpu_device
 from tui import help as help_page
-from tui import words
+from tui import room, words
 from tui.clean import clean
 from tui.messages import (
     CheckpointTested,
@@ -38,20 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual.app import ComposeResult
-    from textual.events import Resize
-    from textual.geometry import Size
     from textual.widget import Widget
 
     from tui.base_app import BaseApp
     from tui.draft import Draft
-
-WIDE = (120, 20)
-"""The size from which Config, Device and Live can stand side by side."""
-NEEDED = (80, 24)
-"""What a form needs, as people are told; a little less still does."""
-ENOUGH = (60, 16)
-LEAST = (40, 12)
-"""What the main job needs: start, watch, stop, read the result."""
 
 _EVERYWHERE: list[BindingType] = [
     *(
@@ -97,7 +87,7 @@ class MainScreen(Screen[None]):
             with Vertical(id="settings"):
                 yield ConfigPane(self.draft, id="config")
                 yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
-            yield LivePane(words.welcome(self.draft), id="live")
+            yield LivePane(self._welcome(), id="live")
             yield RunsPane(id="runs")
             yield Sentence(self._needs_room, id="needs-room")
         yield Sentence(self._too_small, id="too-small")
@@ -105,7 +95,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the live pane; nothing has the focus."""
-        self._fit(self.app.size)
+        self._fit()
         if self._home.preferences.get("log") is True:
             self.query_one(LivePane).toggle_log()
         self.action_pane("live", focus=False)
@@ -113,18 +103,21 @@ class MainScreen(Screen[None]):
         # Checking a config costs more than drawing the window.
         self.call_after_refresh(self._draft_changed)
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Show what the new size has room for."""
-        self._fit(event.size)
+        self._fit()
 
     def on_screen_resume(self) -> None:
         """The size may have changed behind a dialog."""
-        self._fit(self.app.size)
+        self._fit()
 
-    def _fit(self, size: Size) -> None:
-        self.set_class(not _has_room(size, LEAST), "-tiny")
-        self.set_class(not _has_room(size, ENOUGH), "-small")
-        self.set_class(self._beside and _has_room(size, WIDE), "-wide")
+    def _fit(self) -> None:
+        size = self.app.size
+        self.set_class(not room.fits(size, room.MAIN_JOB), "-tiny")
+        self.set_class(not room.fits(size, room.FORM_AT_LEAST), "-small")
+        self.set_class(self._are_beside(), "-wide")
+        for pane in self.query(LivePane):
+            pane.welcome(self._welcome())
 
     @property
     def _home(self) -> BaseApp:
@@ -132,19 +125,27 @@ class MainScreen(Screen[None]):
 
     @property
     def _beside(self) -> bool:
+        """Whether somebody likes three panes in view."""
         return self._home.preferences.get("layout") != "tabs"
 
+    def _are_beside(self) -> bool:
+        return self._beside and room.fits(self.app.size, room.BESIDE)
+
     def _too_small(self) -> str:
-        return f"needs {_times(LEAST)}, this terminal is {_times(self.app.size)}"
+        return f"needs {room.times(room.MAIN_JOB)}, this terminal is {room.times(self.app.size)}"
 
     def _needs_room(self) -> str:
-        name, now = PANES[self.pane], _times(self.app.size)
-        return f"{name} needs {_times(NEEDED)}, this terminal is {now}"
+        name, now = PANES[self.pane], room.times(self.app.size)
+        return f"{name} needs {room.times(room.FORM)}, this terminal is {now}"
+
+    def _welcome(self) -> str:
+        width = room.line_width(self.app.size, beside=self._are_beside())
+        return words.welcome(self.draft, width)
 
     def action_beside(self) -> None:
         """Config, Device and Live side by side, or one pane at a time."""
         self._home.remember("layout", "tabs" if self._beside else "beside")
-        self._fit(self.app.size)
+        self._fit()
 
     def action_pane(self, name: str, focus: bool = True) -> None:
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
@@ -319,7 +320,7 @@ class MainScreen(Screen[None]):
     @on(ConfigPane.Changed)
     def _draft_changed(self) -> None:
         self.query_one(ConfigPane).reload()
-        self.query_one(LivePane).welcome(words.welcome(self.draft))
+        self.query_one(LivePane).welcome(self._welcome())
         self._name_device()
 
     def _name_device(self) -> None:
@@ -332,11 +333,3 @@ class MainScreen(Screen[None]):
 def _can_be_used(child: Widget) -> bool:
     """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
     return child.can_focus and child.display
-
-
-def _has_room(size: tuple[int, int], least: tuple[int, int]) -> bool:
-    return size[0] >= least[0] and size[1] >= least[1]
-
-
-def _times(size: tuple[int, int]) -> str:
-    return f"{size[0]}×{size[1]}"

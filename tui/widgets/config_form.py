@@ -213,24 +213,26 @@ class ConfigForm(
         first = starts[self._at - after_title]
         self._top = min(max(self._top, starts[self._at + 1] - height), first)
 
-    def _rows_of(self, entry: Entry, width: int) -> list[Row]:
-        return form.rows(entry, self.marks, width, form.label_width(self.sections, width))
+    def _blocks(self, width: int) -> list[list[Row]]:
+        """The rows of each entry."""
+        labels = form.label_width(self.sections, width)
+        return [form.rows(entry, self.marks, width, labels) for entry in self._entries]
 
     def _starts(self) -> list[int]:
         """The line on which each entry begins, then the number of lines."""
         starts = [0]
-        for entry in self._entries:
-            starts.append(starts[-1] + len(self._rows_of(entry, self.size.width - 2)))
+        for rows in self._blocks(self.size.width - 2):
+            starts.append(starts[-1] + len(rows))
         return starts
 
     def _lines(self, width: int) -> list[Row]:
         found: list[Row] = []
-        for at, entry in enumerate(self._entries):
-            rows = self._rows_of(entry, width)
+        for at, rows in enumerate(self._blocks(width)):
             if at == self._at and self.has_focus:
                 chosen = [Cell(cell.char, "chosen") for cell in fit(rows[0], width)]
-                rows = [chosen, *rows[1:]]
-            found += rows
+                found += [chosen, *rows[1:]]
+            else:
+                found += rows
         return found
 
     def _entry_at(self, y: int) -> int | None:

@@ -130,7 +130,8 @@ class RunsPane(Vertical):
         width = self.app.size.width
         columns = COLUMNS if width >= WIDE else USUAL_COLUMNS if width >= USUAL else NARROW_COLUMNS
         live = sum(row["status"] in ("running", "paused") for row in self.rows)
-        self.border_title = f"4 Runs ─ {len(self.rows)} runs, {live} live"
+        number = f"{len(self.rows)} run{'s' if len(self.rows) != 1 else ''}"
+        self.border_title = f"4 Runs ─ {number}, {live} live"
         self.set_class(not self.rows, "empty")
         for row in self.rows:
             if self.filter not in f"{row['name']}/{row['id']} {row['status']}".lower():
