@@ -15,9 +15,10 @@ from textual.binding import Binding, BindingType
 
 from core import devices, worker
 from core.errors import MistakeError
-from tui import launcher, palette, testing, watchdog
+from tui import palette, testing
 from tui.clean import clean
-from tui.driver import LinkDriver, LinkLost
+from tui.link import launcher, watchdog
+from tui.link.driver import LinkDriver, LinkLost
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from core.runs import Run
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 NUM_NOTES_SHOWN = 3
 """Of what there is to say of a config when it is opened."""

@@ -12,9 +12,10 @@ from textual.app import App
 from textual.filter import NoColor
 from textual.worker import WorkerFailed
 
-from tui import narrow_updates, preferences
-from tui.driver import CaughtUp, LinkDriver
-from tui.pace import Pace, Traffic, over_ssh
+from tui import preferences
+from tui.link import narrow_updates
+from tui.link.driver import CaughtUp, LinkDriver
+from tui.link.pace import Pace, Traffic, over_ssh
 from tui.themes import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:

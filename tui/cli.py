@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    from tui.launcher import launch
+    from tui.link.launcher import launch
 
     stdin, stderr = sys.stdin.isatty(), sys.stderr.isatty()
     if (problem := terminal.refusal(os.environ, stdin=stdin, stderr=stderr)) is not None:
@@ -47,7 +47,7 @@ def _app(options: argparse.Namespace) -> int:
 
     def run_app() -> int:
         gc.disable()  # until the first paint: it looks at what is imported, again and again
-        from tui.width_probe import WidthProbe
+        from tui.link.width_probe import WidthProbe
 
         with WidthProbe(wanted=not (options.ascii or few_signs)) as probe:
             from tui.start import start

@@ -12,9 +12,9 @@ from core.journal import Follower
 from core.log import numbers
 from core.state import RunState, fold
 from tui import format as fmt
+from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
-from tui.loss_plot import loss_chart, metrics_of
 from tui.plot import ASCII, BRAILLE, as_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from core import launch
-from tui import console, headless
+from tui import console
+from tui.link import headless
 
 if TYPE_CHECKING:
     from core.runs import Run

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from tui.driver import LinkDriver
+from tui.link.driver import LinkDriver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

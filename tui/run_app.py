@@ -14,7 +14,7 @@ from core.errors import MistakeError
 from tui import starting, words
 from tui.base_app import BaseApp
 from tui.clean import clean
-from tui.follow import FollowThread
+from tui.live.follow import FollowThread
 from tui.messages import (
     ApplyAsked,
     FineTuneAsked,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.requests import Kind
     from core.runs import Run
     from core.state import RunState
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 
 class RunApp(BaseApp):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import config_file, runs
 from core.errors import MistakeError
 from core.runs import Run
-from tui import console, crash, headless, starting
+from tui import console, crash, starting
 from tui.app import MnistApp, WayOut
 from tui.commands import edits, save_dir
-from tui.draft import Draft
+from tui.config.draft import Draft
+from tui.link import headless
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,6 @@ def start(options: argparse.Namespace) -> int:
 
 def run(app: MnistApp, *, ascii_glyphs: bool = False, mouse: bool = True) -> int:
     """Run an app to its end and say on the shell's own screen what is left of it."""
-    ascii_glyphs = ascii_glyphs or not _can_draw()
     if ascii_glyphs:
         app.draw_in_ascii()
     try:
@@ -61,15 +60,6 @@ def _say_goodbye(app: MnistApp, code: int, *, ascii_glyphs: bool) -> None:
     console.farewell(app.shown, metric=app.metric, ascii_glyphs=ascii_glyphs)
     if code > SIGNALLED:
         console.complain(f"go on with: mnist-tui train -r {app.shown.path}")
-
-
-def _can_draw() -> bool:
-    """Whether what the window draws can be written in this locale's encoding."""
-    try:
-        "●─⠿".encode(getattr(sys.__stderr__, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def make_app(options: argparse.Namespace) -> MnistApp:

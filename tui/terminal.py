@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 SIGNS = "●─⠿"
 """One of each kind that the window draws."""
-WITHOUT = "or use `mnist-tui train`, or `mnist-tui --plain`"
+WITHOUT = "or `mnist-tui --plain`, or `mnist-tui train`"
+"""What works on every stream."""
 
 
 def refusal(environ: Mapping[str, str], *, stdin: bool, stderr: bool) -> str | None:
@@ -32,7 +33,7 @@ def refusal(environ: Mapping[str, str], *, stdin: bool, stderr: bool) -> str | N
     if not kind:
         return (
             "the app needs to know the terminal, and TERM is not set: "
-            f"try `export TERM=xterm`, {WITHOUT}"
+            f"`export TERM=xterm` suits most, {WITHOUT}"
         )
     return None
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from core.config_file import PRESETS
 from core.devices import cpu_device
 from tui import format as fmt
-from tui.chart_words import ABOUT_CHART
+from tui.chart.words import ABOUT_CHART
 from tui.clean import clean
 from tui.widgets.key_bar import Key
 
 if TYPE_CHECKING:
     from core.devices import Device
     from core.state import RunState
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
@@ -28,6 +28,10 @@ _LEAVE = (Key("?", "help"), Key("q", "leave"))
 _PANES = Key("1-4", "panes")
 _LOG = Key("l", "log")
 _CHART = (Key("m", "next metric"), Key("o", "other runs"))
+
+
+_ROOMY = 60
+"""Columns from which the first screen says more than the keys."""
 
 
 def welcome(draft: Draft, width: int) -> str:
@@ -44,7 +48,10 @@ def welcome(draft: Draft, width: int) -> str:
     for key, text in keys:
         indent = " " * _KEY_WIDTH
         lines += wrap(text, width, initial_indent=f"{key:<{_KEY_WIDTH}}", subsequent_indent=indent)
-    return "\n".join([*lines, "", *wrap(f"Runs are kept in {saved}; 4 lists them.", width)])
+    kept = f"Runs are kept in {saved}; 4 lists them."
+    if width >= _ROOMY:
+        kept += " If the link drops, training goes on: mnist-tui, in any folder, brings you back."
+    return "\n".join([*lines, "", *wrap(kept, width)])
 
 
 def _next_run(draft: Draft) -> str:

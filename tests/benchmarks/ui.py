@@ -29,8 +29,8 @@ from core import runs
 from core.events import RunEnded
 from core.journal import Follower, Journal
 from core.state import RunState, fold
-from tui.chart_view import ChartView
-from tui.loss_plot import plot_of
+from tui.chart.loss_plot import plot_of
+from tui.chart.view import ChartView
 from tui.plot import EVERY_GLYPHS, Mark, Plot, Series, Stroke, chart
 
 if TYPE_CHECKING:

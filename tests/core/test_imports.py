@@ -13,8 +13,8 @@ TORCH_FREE = [
     "core.launch", "core.worker", "core.devices", "core.summary", "core.signatures",
     "core.requests", "core.machine", "core.folders", "core.files", "core.idx", "core.sidecar",
     "core.jsontext", "core.judge", "core.log", "core.control", "core.child", "core.__main__",
-    "core.data_sets", "core.classes", "core.load", "core.live_runs", "core.log_lines", "core.capture",
-    "core.probe",
+    "core.data_sets", "core.classes", "core.load", "core.live_runs", "core.log_lines",
+    "core.capture", "core.probe",
 ]  # fmt: skip
 
 # Each in a process of its own, without paying for a Python each: a fork that imports one module.

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 import tui.app
 from tui.app import MnistApp
-from tui.draft import Draft
+from tui.config.draft import Draft
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
 from tui.screens.page import Page

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Static
 from window import USUAL, WIDE, Window, opened
 
-from tui.draft import choices
+from tui.config.draft import choices
 from tui.screens.main import MainScreen
 from tui.screens.prompt import Prompt
 

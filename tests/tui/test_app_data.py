@@ -9,8 +9,8 @@ from tiny_data import write_cut
 from window import USUAL, opened
 
 from core.data_sets import FASHION_MNIST
-from tui import fields
-from tui.draft import Draft
+from tui.config import fields
+from tui.config.draft import Draft
 
 if TYPE_CHECKING:
     from scratch import Scratch

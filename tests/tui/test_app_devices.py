@@ -17,7 +17,7 @@ from core.device import Device, unusable
 from core.devices import cpu_device
 from core.errors import MistakeError
 from core.journal import Journal
-from tui import probing
+from tui.device import probing
 from tui.messages import DevicesFound
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def test_speed_and_self_test_are_told_in_the_row(scratch: Scratch) -> None
 async def test_the_load_is_shown_only_while_somebody_may_look(scratch: Scratch) -> None:
     text = tiny_config(scratch.data_dir, scratch.saved, {"name": "told"})
     run = runs.create(scratch.path / scratch.saved, "told", text.text)
-    with patch("tui.load_watch.SECONDS", 0.1), Journal(run.journal_path) as journal:
+    with patch("tui.device.load_watch.SECONDS", 0.1), Journal(run.journal_path) as journal:
         for event in beginning(epochs=10):
             journal.append(event)
         async with opened(scratch, USUAL, shown=[run]) as window:

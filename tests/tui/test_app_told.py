@@ -132,7 +132,7 @@ async def test_the_end_is_told_with_the_keys_that_make_sense_next(
 
 
 async def test_silence_is_told_and_taken_back(scratch: Scratch) -> None:
-    with live_run(scratch) as told, patch("tui.live_words.QUIET_SECONDS", 1.0):
+    with live_run(scratch) as told, patch("tui.live.words.QUIET_SECONDS", 1.0):
         told.tell(STARTED, TRAINING, *STEPS[:3])
         async with opened(scratch, USUAL, shown=[told.run]) as window:
             await window.until_shown("step 3 of 9")

@@ -37,7 +37,7 @@ def call(
     scratch: Scratch, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Result]]:
     """A function that runs a command in this process, in the scratch folder."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+    numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
     handlers = [signal.getsignal(number) for number in numbers]
 
     def call(*arguments: str | Path) -> Result:

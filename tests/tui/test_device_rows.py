@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.device import Device, unusable
 from core.load import Load
-from tui.device_rows import Now, bar, entry
+from tui.device.rows import Now, bar, entry
 from tui.widgets.device_list import DeviceList
 
 CPU = Device("cpu", "AMD EPYC", True, None, None, 24_600_000_000, 2, "PyTorch 2.14.1+cpu")

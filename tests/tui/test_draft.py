@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core import config_file
 from core.config_file import ConfigError
 from core.jsontext import JsonText
-from tui.draft import Draft, choices, parse, signature_of
+from tui.config.draft import Draft, choices, parse, signature_of
 
 if TYPE_CHECKING:
     from scratch import Scratch

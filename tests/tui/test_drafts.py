@@ -12,8 +12,8 @@ from scratch import wait_for
 from window import USUAL, opened
 
 from core import folders
-from tui import drafts
-from tui.draft import Draft
+from tui.config import drafts
+from tui.config.draft import Draft
 from tui.screens.ask import Ask
 
 if TYPE_CHECKING:

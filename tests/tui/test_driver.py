@@ -15,7 +15,7 @@ from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui.outlet import Outlet
+from tui.link.outlet import Outlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

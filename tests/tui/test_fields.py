@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui import fields
-from tui.draft import Draft, parse
-from tui.fields import MISSING, Field, show
+from tui.config import fields
+from tui.config.draft import Draft, parse
+from tui.config.fields import MISSING, Field, show
 
 if TYPE_CHECKING:
     from scratch import Scratch

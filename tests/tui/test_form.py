@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core import signatures
-from tui import calls, config_facts, field_help, fields, form
-from tui.differences import Difference, differences
-from tui.draft import Draft, parse
-from tui.numbers import stepped
+from tui.config import calls, field_help, fields, form
+from tui.config import facts as config_facts
+from tui.config.differences import Difference, differences
+from tui.config.draft import Draft, parse
+from tui.config.numbers import stepped
 from tui.widgets.json_view import changed_lines
 
 if TYPE_CHECKING:
     from scratch import Scratch
 
-    from tui.form import Marks
+    from tui.config.form import Marks
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ async def test_the_panes_before_any_run(size: tuple[int, int], scratch: Scratch)
 async def test_a_run(stage: Moment, size: tuple[int, int], scratch: Scratch) -> None:
     with (
         patch("tui.screens.main.cpu_device", lambda: A_CPU),
-        patch("tui.load_watch.LoadWatch"),
+        patch("tui.device.load_watch.LoadWatch"),
         recorded(scratch.saved.resolve(), stage) as run,
     ):
         async with opened(scratch, size, shown=[run]) as window:

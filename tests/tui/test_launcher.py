@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 START = """
 import os, signal, sys, time
-from tui import launcher
+from tui.link import launcher
 
 def say(text):
     sys.stdout.write(text + "\\n")
@@ -57,8 +57,8 @@ def test_the_launcher_imports_nothing_heavy() -> None:
     code = """
         import sys
         import __future__, contextlib, os, signal, termios
-        allowed = set(sys.modules) | {"tui", "tui.launcher"}
-        import tui.launcher
+        allowed = set(sys.modules) | {"tui", "tui.link", "tui.link.launcher"}
+        import tui.link.launcher
         assert set(sys.modules) <= allowed, set(sys.modules) - allowed
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=PROJECT, check=True)
@@ -96,7 +96,7 @@ def test_an_exception_is_one_line_without_a_traceback(app: str, message: str) ->
 def test_what_was_written_is_flushed_once() -> None:
     code = """
         import sys
-        from tui import launcher
+        from tui.link import launcher
         sys.stdout.write("before ")
         sys.exit(launcher.launch(lambda: sys.stdout.write("inside") and 0))
     """

@@ -10,10 +10,9 @@ from scratch import beginning
 
 from core import events as e
 from core.state import RunState, fold
-from tui import live_words as words
-from tui import outcome
-from tui.countdown import Countdown
-from tui.outcome import Ended
+from tui.live import outcome, words
+from tui.live.countdown import Countdown
+from tui.live.outcome import Ended
 
 STARTED, TRAINING = beginning(epochs=10)[:2]
 ONE_EPOCH = fold(RunState(), beginning(epochs=10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from core.log_lines import LogLine, LogLines
-from tui.log_view import LogView
+from tui.live.log_view import LogView
 from tui.widgets.cells import cells
 from tui.widgets.device_list import DeviceList
 from tui.widgets.device_pane import DevicePane

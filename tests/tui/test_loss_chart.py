@@ -16,7 +16,7 @@ from core import runs
 from core.journal import Journal
 from core.runs import Run
 from core.state import RunState, fold
-from tui.chart_view import ChartView
+from tui.chart.view import ChartView
 from tui.plot import ASCII, BLOCKS, BRAILLE
 from tui.widgets.loss_chart import LossChart
 

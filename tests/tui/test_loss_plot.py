@@ -13,10 +13,10 @@ from invented import NUM_STEPS, recorded
 
 from core.events import RunStarted, SettingChanged, StepEnded
 from core.state import RunState, fold
-from tui.chart_axis import x_axis
-from tui.chart_view import AVERAGES, X_CHOICES, ChartView
-from tui.loss_plot import Other, metrics_of, plot_of
-from tui.lr_changes import jumps
+from tui.chart.axis import x_axis
+from tui.chart.loss_plot import Other, metrics_of, plot_of
+from tui.chart.lr_changes import jumps
+from tui.chart.view import AVERAGES, X_CHOICES, ChartView
 from tui.plot import ASCII, BRAILLE, Stroke, as_text, chart
 
 

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from textual._compositor import ChopsUpdate
 from textual.strip import Strip
 
-from tui import narrow_updates
+from tui.link import narrow_updates
 
 
 def sent(*spans: tuple[int, int, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.pace import Pace, Traffic
+from tui.link.pace import Pace, Traffic
 
 
 @pytest.fixture(autouse=True)

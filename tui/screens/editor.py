@@ -13,7 +13,7 @@ from textual.widgets import Static, TextArea
 
 from core.jsontext import JsonText, JsonTextError
 from tui.clean import clean
-from tui.draft import problems_of
+from tui.config.draft import problems_of
 from tui.screens.ask import Answer, Ask
 from tui.widgets.json_view import line_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from core.config_file import Problem
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 CHECK_DELAY_SECONDS = 0.2
 """After the last key: checking a config takes longer than drawing a letter."""

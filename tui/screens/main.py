@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.base_app import BaseApp
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 _EVERYWHERE: list[BindingType] = [
     *(

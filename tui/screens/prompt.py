@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from tui.clean import clean
-from tui.numbers import stepped
+from tui.config.numbers import stepped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

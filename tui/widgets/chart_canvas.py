@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from core.state import RunState
 from tui.base_app import BaseApp
-from tui.chart_axis import x_axis
-from tui.chart_view import ChartView
-from tui.loss_plot import Other, plot_of
+from tui.chart.axis import x_axis
+from tui.chart.loss_plot import Other, plot_of
+from tui.chart.view import ChartView
 from tui.plot import ASCII, BRAILLE, EVERY_GLYPHS, Glyphs, chart
 from tui.widgets.cells import CellWidget, Row
 
 if TYPE_CHECKING:
     from core.runs import Run
-    from tui.chart_axis import XAxis
+    from tui.chart.axis import XAxis
     from tui.plot import Picture
 
 _ROLES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.clean import clean
-from tui.config_words import About
+from tui.config.words import About
 from tui.widgets.cells import CellWidget, Row, cells, fit
 from tui.widgets.wrapping import wrap
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from core.config_file import Stamp
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 _ANOTHER = "another file …"
 

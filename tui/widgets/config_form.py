@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui import form
 from tui.clean import clean
-from tui.form import Entry, Marks
+from tui.config import form
+from tui.config.form import Entry, Marks
 from tui.plot import Cell
 from tui.widgets.cells import CellWidget, Row, cells, fit
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.events import Click, MouseScrollDown, MouseScrollUp
 
-    from tui.fields import Field, Section
+    from tui.config.fields import Field, Section
 
 WHEEL_LINES = 3
 

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from core.jsontext import JsonText, JsonTextError
-from tui import drafts
 from tui.clean import clean
+from tui.config import drafts
 from tui.screens.ask import Answer, Ask
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 
 class KeptEdits:

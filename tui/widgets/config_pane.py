@@ -10,11 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 
-from tui import calls, config_facts, config_words, field_help, fields
 from tui.clean import clean
-from tui.config_facts import LiveRun
-from tui.config_words import About
-from tui.live_rate import ask_rate
+from tui.config import calls, field_help, fields
+from tui.config import facts as config_facts
+from tui.config import words as config_words
+from tui.config.facts import LiveRun
+from tui.config.words import About
+from tui.live.rate_prompt import ask_rate
 from tui.messages import ApplyAsked
 from tui.screens.prompt import Prompt
 from tui.widgets.config_about import ConfigAbout
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
     from core.runs import Run
     from core.state import RunState
-    from tui.draft import Draft
-    from tui.fields import Field, Section
+    from tui.config.draft import Draft
+    from tui.config.fields import Field, Section
 
 
 class ConfigPane(Vertical):
@@ -170,7 +172,7 @@ class ConfigPane(Vertical):
 
     def action_compare(self) -> None:
         """Show what differs from the file, or from a run."""
-        from tui.comparing import compare
+        from tui.config.comparing import compare
 
         compare(self, self.draft)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.device_rows import Now, entry
+from tui.device.rows import Now, entry
 from tui.widgets.cells import CellWidget, Row, cells
 
 if TYPE_CHECKING:

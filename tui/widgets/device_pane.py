@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from core.errors import MistakeError
-from tui.device_rows import NUM_BARS, Now
+from tui.device.rows import NUM_BARS, Now
 from tui.messages import LoadRead
 from tui.widgets.device_list import DeviceList
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from core.devices import Device
-    from tui.load_watch import LoadWatch
+    from tui.device.load_watch import LoadWatch
 
 
 class DevicePane(Vertical):
@@ -118,7 +118,7 @@ class DevicePane(Vertical):
         looked_at = self.has_focus_within or not self.screen.has_class("-wide")
         wanted = self._in_view and (self._live or looked_at)
         if wanted and self._watch is None:
-            from tui.load_watch import LoadWatch  # not before the first paint
+            from tui.device.load_watch import LoadWatch  # not before the first paint
 
             self._watch = LoadWatch(self.devices, self.post_message)
         elif not wanted and self._watch is not None:
@@ -155,14 +155,14 @@ class DevicePane(Vertical):
 
     def action_self_test(self) -> None:
         """Whether the device under the cursor computes rightly."""
-        from tui import probing
+        from tui.device import probing
 
         device = self._list.current.device
         self._probe("testing it", lambda: probing.self_test(device))
 
     def action_speed(self) -> None:
         """How fast the device under the cursor trains the config."""
-        from tui import probing
+        from tui.device import probing
 
         device, config = self._list.current.device, self._config()
         self._probe("measuring its speed", lambda: probing.speed(device, config))

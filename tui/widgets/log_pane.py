@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from core.log_lines import TIME
 from tui.clean import clean
-from tui.log_view import LogView
+from tui.live.log_view import LogView
 from tui.plot import Cell
 from tui.widgets.cells import Row, cells
 from tui.widgets.scrolling import ScrollingCells

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
-from tui import other_runs
 from tui.base_app import BaseApp
+from tui.chart import other_runs
+from tui.chart.loss_plot import NUM_OTHERS, Other, metrics_of
 from tui.clean import clean
 from tui.help import key_name
-from tui.loss_plot import NUM_OTHERS, Other, metrics_of
 from tui.plot import EVERY_GLYPHS
 from tui.screens.prompt import Prompt
 from tui.widgets.chart_canvas import ChartCanvas

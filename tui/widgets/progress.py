@@ -9,10 +9,9 @@ from textual.widget import Widget
 
 from core.state import RunState
 from tui import format as fmt
-from tui import live_words as words
-from tui import outcome
 from tui.clean import clean
-from tui.countdown import Countdown
+from tui.live import outcome, words
+from tui.live.countdown import Countdown
 from tui.widgets.cells import CellWidget, Row, cells
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui import format as fmt
-from tui.chart_axis import x_axis
-from tui.chart_view import ChartView
-from tui.lr_changes import lr_rules
+from tui.chart.axis import x_axis
+from tui.chart.lr_changes import lr_rules
+from tui.chart.view import ChartView
 from tui.plot import BRAILLE, Mark, Plot, Rule, Series, Stroke, chart, smoothed
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.curve import Curve
     from core.state import RunState
-    from tui.chart_axis import XAxis
+    from tui.chart.axis import XAxis
     from tui.plot import Glyphs, Picture
 
 LR = "lr"

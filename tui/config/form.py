@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from core.config_file import Problem
-    from tui.fields import Field, Section
+    from tui.config.fields import Field, Section
 
 LEAST_LABEL, MOST_LABEL = 12, 24
 LEAST_VALUE = 8

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from core.jsontext import JsonText, JsonTextError
 from core.requests import EPOCHS, LR
-from tui import fields
-from tui.draft import Draft, problems_of
-from tui.form import Marks, place
+from tui.config import fields
+from tui.config.draft import Draft, problems_of
+from tui.config.form import Marks, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.runs import Run
     from core.state import RunState
-    from tui.fields import Section
+    from tui.config.fields import Section
 
 SPLIT, BATCH, ARCH = "data_loader.args.validation_split", "data_loader.args.batch_size", "arch.type"
 SETTINGS = (LR, EPOCHS)

@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from core.requests import LR
-from tui import field_help
-from tui.draft import parse
+from tui.config import field_help
+from tui.config.draft import parse
 from tui.messages import ApplyAsked
 from tui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from tui.config_facts import LiveRun
+    from tui.config.facts import LiveRun
 
 
 def ask_rate(pane: Widget, live: LiveRun | None) -> None:

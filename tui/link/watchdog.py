@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from tui import launcher
+from tui.link import launcher
 
 if TYPE_CHECKING:
     from core.launch import Worker

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui import format as fmt
-from tui import live_words
 from tui.clean import clean
+from tui.live import words as live_words
 from tui.widgets.cells import Row, cells
 from tui.widgets.wrapping import wrap
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui import field_help, fields
-from tui.config_facts import SETTINGS
+from tui.config import field_help, fields
+from tui.config.facts import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.config_facts import LiveRun
-    from tui.draft import Draft
-    from tui.fields import Field
-    from tui.form import Entry, Marks
+    from tui.config.draft import Draft
+    from tui.config.facts import LiveRun
+    from tui.config.fields import Field
+    from tui.config.form import Entry, Marks
 
 _HINT = "✗ {} problems: n goes to the next"
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.schedules import PLATEAU
-from tui import field_choices, field_help
 from tui.clean import clean
-from tui.draft import choices, parse, signature_of
+from tui.config import field_choices, field_help
+from tui.config.draft import choices, parse, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.jsontext import Path
     from core.signatures import Parameter
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 MISSING = object()
 MAX_DEPTH = 5

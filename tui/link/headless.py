@@ -8,7 +8,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from tui import console, launcher
+from tui import console
+from tui.link import launcher
 
 if TYPE_CHECKING:
     from core.launch import Worker

@@ -18,9 +18,9 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from tui import width_probe
 from tui.clean import ASCII
-from tui.outlet import Outlet
+from tui.link import width_probe
+from tui.link.outlet import Outlet
 
 if TYPE_CHECKING:
     from typing import Any
@@ -110,22 +110,21 @@ class LinkDriver(LinuxDriver):
         with contextlib.suppress(BlockingIOError):
             os.set_blocking(self._waker[0], False)
             os.read(self._waker[0], READ_BYTES)  # of an end before
-        if typed := width_probe.take_typed():  # nothing would be the end to the parser
+        # Nothing would be the end to the parser.
+        if typed := width_probe.take_typed():
             for message in parser.feed(decoder.decode(typed)):
                 self.process_message(message)
         while not self.exit_event.is_set():
             # The parser waits for more only while an escape sequence may be under way.
             patience = None if parser._timeout_time is None else ESCAPE_SECONDS
             ready, _, _ = select.select([self.fileno, self._waker[0]], [], [], patience)
-            if self.fileno in ready:
-                data = self._read()
-                if not data:
-                    if self.input_tty:
-                        self.lose()
-                    return
-                for message in parser.feed(decoder.decode(data)):
-                    self.process_message(message)
-            for message in parser.tick():
+            data = self._read() if self.fileno in ready else None
+            if data == b"":
+                if self.input_tty:
+                    self.lose()
+                return
+            text = decoder.decode(data) if data else ""
+            for message in (*(parser.feed(text) if text else ()), *parser.tick()):
                 self.process_message(message)
 
     def _read(self) -> bytes:

@@ -10,7 +10,7 @@ from tui.plot import Rule
 if TYPE_CHECKING:
     from core.curve import Curve
     from core.state import RunState
-    from tui.chart_axis import XAxis
+    from tui.chart.axis import XAxis
 
 _LEAST_POINTS = 3
 """A rate that stays for fewer is on its way to somewhere."""

@@ -11,7 +11,7 @@ from tui import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.driver import LinkDriver
+    from tui.link.driver import LinkDriver
 
 OVER_SSH, LOCALLY = 2.0, 10.0
 """Updates a second; over SSH one costs some hundred bytes."""

@@ -21,7 +21,7 @@ from core.files import write_json
 from core.folders import state_home
 
 if TYPE_CHECKING:
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 EXIT_SECONDS = 2.0
 """How long leaving waits for a slow disk."""

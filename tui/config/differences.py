@@ -8,7 +8,7 @@ from rich.text import Text
 
 from core.normalize import normalize
 from tui.clean import clean
-from tui.fields import MISSING, show
+from tui.config.fields import MISSING, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

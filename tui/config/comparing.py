@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core import runs
 from tui.clean import clean
-from tui.differences import differences, table
+from tui.config.differences import differences, table
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from core.runs import Run
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 NUM_RUNS_OFFERED = 100
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.clean import clean
 
 if TYPE_CHECKING:
-    from tui.draft import Draft
+    from tui.config.draft import Draft
 
 _CALLED = {
     "data_loader": ("", ()),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.curve import Curve
     from core.state import RunState
-    from tui.chart_view import XChoice
+    from tui.chart.view import XChoice
 
 _EPOCHS_BY_STEP = 2
 """So many epochs are told apart better by their steps."""

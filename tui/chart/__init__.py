@@ -1,0 +1,1 @@
+"""What the chart of a run shows: from its state to curves, axes and marks."""

@@ -1,0 +1,1 @@
+"""What the Device pane says and asks."""
