@@ -211,6 +211,8 @@ class MnistApp(RunApp):
             self._driver.lose()
         if launcher.link is not None:
             asyncio.get_running_loop().remove_reader(launcher.link.fileno())
+            # After a `kill -HUP` the terminal is still there, and this driver writes no more.
+            launcher.link.leave_terminal_to_launcher()
         trains_on = self.training and not (self.worker and self.worker.paused)
         if trains_on and self.on_hangup == "continue":
             self.way_out = WayOut.HANGUP

@@ -38,16 +38,15 @@ class Terminal:
 def seen() -> Terminal:
     """Look at the terminal of this process; asks it one question."""
     stdin, stderr = sys.stdin.isatty(), sys.stderr.isatty()
-    kind = os.environ.get("TERM", "")
     drawable = terminal.refusal(os.environ, stdin=stdin, stderr=stderr) is None
     ascii_only = terminal.why_ascii(os.environ, sys.stderr.encoding) is not None
-    with WidthProbe(wanted=bool(kind) and drawable and not ascii_only) as probe:
-        pass
+    with WidthProbe(wanted=drawable and not ascii_only) as probe:
+        size = os.get_terminal_size(sys.stderr.fileno()) if stderr else None
     return Terminal(
         stdin=stdin,
         stderr=stderr,
         encoding=sys.stderr.encoding,
-        size=tuple(os.get_terminal_size(sys.stderr.fileno())) if stderr else None,
+        size=(size.columns, size.lines) if size else None,
         too_wide=probe.too_wide if probe.answered else None,
     )
 

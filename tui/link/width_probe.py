@@ -12,7 +12,7 @@ import re
 import select
 import termios
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,7 +41,7 @@ class WidthProbe:
         self.too_wide = False
         """Whether it draws the signs wider than one column each."""
         self._wanted = wanted
-        self._before: list[object] | None = None
+        self._before: list[Any] | None = None
         self._deadline = 0.0
 
     def __enter__(self) -> Self:

@@ -1,46 +1,37 @@
-"""The window: four panes, side by side or as tabs."""
+"""The window: what its keys do, and what it does when something happened."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
-from textual.screen import Screen
 
-from core.devices import cpu_device
 from tui import help as help_page
-from tui import room, words
+from tui import words
 from tui.clean import clean
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
     FineTuneAsked,
-    PaneShown,
     QuickRunAsked,
     ResumeAsked,
     RunsFound,
     RunUpdated,
 )
 from tui.screens.page import Page
+from tui.screens.panes import PaneScreen
 from tui.screens.prompt import Prompt
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
-from tui.widgets.key_bar import KeyBar
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
-from tui.widgets.sentence import Sentence
 from tui.widgets.status_line import StatusLine
-from tui.widgets.tab_bar import PANES, TabBar
+from tui.widgets.tab_bar import PANES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from textual.app import ComposeResult
-    from textual.widget import Widget
-
-    from tui.base_app import BaseApp
     from tui.config.draft import Draft
 
 _EVERYWHERE: list[BindingType] = [
@@ -65,110 +56,15 @@ _IN_LIVE: list[BindingType] = [
 """Bound at the screen, since nothing has the focus in the Live pane."""
 
 
-class MainScreen(Screen[None]):
-    """Owns the layout and the draft's form; what happens to runs is the app's business."""
+class MainScreen(PaneScreen):
+    """What can be done in the window; what happens to runs is the app's business."""
 
-    CSS_PATH = "main.tcss"
-    AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
     BINDINGS: ClassVar[list[BindingType]] = [*_EVERYWHERE, *_IN_LIVE]
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__()
-        self.draft = draft
-        self.pane = "live"
+        super().__init__(draft)
         self._told: set[str] = set()
         """The notices that were shown: the same one again at the next run is noise."""
-
-    def compose(self) -> ComposeResult:
-        """Status, tabs, panes, keys."""
-        yield StatusLine(id="status")
-        yield TabBar(id="tabs")
-        with Container(id="panes"):
-            with Vertical(id="settings"):
-                yield ConfigPane(self.draft, id="config")
-                yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
-            yield LivePane(self._welcome(), id="live")
-            yield RunsPane(id="runs")
-            yield Sentence(self._needs_room, id="needs-room")
-        yield Sentence(self._too_small, id="too-small")
-        yield KeyBar(id="keys")
-
-    def on_mount(self) -> None:
-        """Show the live pane; nothing has the focus."""
-        self._fit()
-        if self._home.preferences.get("log") is True:
-            self.query_one(LivePane).toggle_log()
-        self.action_pane("live", focus=False)
-        self._name_device()
-        # Checking a config costs more than drawing the window.
-        self.call_after_refresh(self._draft_changed)
-
-    def on_resize(self) -> None:
-        """Show what the new size has room for."""
-        self._fit()
-
-    def on_screen_resume(self) -> None:
-        """The size may have changed behind a dialog."""
-        self._fit()
-
-    def _fit(self) -> None:
-        size = self.app.size
-        self.set_class(not room.fits(size, room.MAIN_JOB), "-tiny")
-        self.set_class(not room.fits(size, room.FORM_AT_LEAST), "-small")
-        self.set_class(self._are_beside(), "-wide")
-        for pane in self.query(LivePane):
-            pane.welcome(self._welcome())
-
-    @property
-    def _home(self) -> BaseApp:
-        return cast("BaseApp", self.app)
-
-    @property
-    def _beside(self) -> bool:
-        """Whether somebody likes three panes in view."""
-        return self._home.preferences.get("layout") != "tabs"
-
-    def _are_beside(self) -> bool:
-        return self._beside and room.fits(self.app.size, room.BESIDE)
-
-    def _too_small(self) -> str:
-        return f"needs {room.times(room.MAIN_JOB)}, this terminal is {room.times(self.app.size)}"
-
-    def _needs_room(self) -> str:
-        name, now = PANES[self.pane], room.times(self.app.size)
-        return f"{name} needs {room.times(room.FORM)}, this terminal is {now}"
-
-    def _welcome(self) -> str:
-        width = room.line_width(self.app.size, beside=self._are_beside())
-        return words.welcome(self.draft, width)
-
-    def action_beside(self) -> None:
-        """Config, Device and Live side by side, or one pane at a time."""
-        self._home.remember("layout", "tabs" if self._beside else "beside")
-        self._fit()
-
-    def action_pane(self, name: str, focus: bool = True) -> None:
-        """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
-        for other in PANES:
-            self.set_class(other == name, f"show-{other}")
-        self.pane = name
-        self.query_one("#needs-room", Sentence).update()
-        self.query_one(TabBar).show(name)
-        self.refresh_keys()
-        hidden = self.has_class("-small") and name in ("config", "device")
-        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
-        self.set_focus(inside[0] if focus and inside and not hidden else None)
-        self.post_message(PaneShown(name))
-
-    def action_back(self) -> None:
-        """Out of the field, then out of the filter, then back to the live pane."""
-        pane = self.query_one(f"#{self.pane}")
-        if isinstance(pane, ConfigPane | RunsPane) and pane.filter:
-            pane.set_filter("")
-        elif self.focused is not None:
-            self.set_focus(None)
-        else:
-            self.action_pane("live", focus=False)
 
     def action_search(self) -> None:
         """Filter what the pane lists."""
@@ -209,7 +105,7 @@ class MainScreen(Screen[None]):
         """The log in the place of the epochs, or back."""
         pane = self.query_one(LivePane)
         pane.toggle_log()
-        self._home.remember("log", pane.shows_log)
+        self.home.remember("log", pane.shows_log)
 
     def action_quick_run(self) -> None:
         """Train the quick preset, from the first screen only."""
@@ -259,7 +155,7 @@ class MainScreen(Screen[None]):
 
     def show_draft(self) -> None:
         """Show the config of the next run, which is another one now."""
-        self._draft_changed()
+        self.draft_changed()
         self.action_pane("config")
 
     def action_save_config(self) -> None:
@@ -269,17 +165,12 @@ class MainScreen(Screen[None]):
     def action_undo(self) -> None:
         """Take back the last change of the config."""
         if self.draft.undo():
-            self._draft_changed()
+            self.draft_changed()
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
         if self.draft.redo():
-            self._draft_changed()
-
-    def refresh_keys(self) -> None:
-        """Offer the keys that make sense now."""
-        live = self.query_one(LivePane)
-        self.query_one(KeyBar).show(words.keys_for(self.pane, live.state, live=live.live))
+            self.draft_changed()
 
     @on(DevicePane.DeviceChosen)
     def _choose_device(self, event: DevicePane.DeviceChosen) -> None:
@@ -289,7 +180,7 @@ class MainScreen(Screen[None]):
             self.notify(sentence, severity="warning", markup=False)
             return
         self.draft.set(("device",), device.device)
-        self._draft_changed()
+        self.draft_changed()
 
     @on(RunUpdated)
     def _show_run(self, event: RunUpdated) -> None:
@@ -315,21 +206,4 @@ class MainScreen(Screen[None]):
     @on(DevicesFound)
     def _show_devices(self, event: DevicesFound) -> None:
         self.query_one(DevicePane).show(event.devices)
-        self._name_device()
-
-    @on(ConfigPane.Changed)
-    def _draft_changed(self) -> None:
-        self.query_one(ConfigPane).reload()
-        self.query_one(LivePane).welcome(self._welcome())
-        self._name_device()
-
-    def _name_device(self) -> None:
-        pane = self.query_one(DevicePane)
-        device = words.device_of(self.draft, pane.devices)
-        pane.choose(device)
-        self.query_one(StatusLine).show_device(words.in_words(device, self.draft))
-
-
-def _can_be_used(child: Widget) -> bool:
-    """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
-    return child.can_focus and child.display
+        self.name_device()

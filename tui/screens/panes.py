@@ -1,0 +1,156 @@
+"""The layout of the window: four panes, side by side or as tabs, as far as there is room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+
+from core.devices import cpu_device
+from tui import room, words
+from tui.messages import PaneShown
+from tui.widgets.config_pane import ConfigPane
+from tui.widgets.device_pane import DevicePane
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.live_pane import LivePane
+from tui.widgets.runs_pane import RunsPane
+from tui.widgets.sentence import Sentence
+from tui.widgets.status_line import StatusLine
+from tui.widgets.tab_bar import PANES, TabBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from tui.base_app import BaseApp
+    from tui.config.draft import Draft
+
+
+class PaneScreen(Screen[None]):
+    """Which panes are in view, which one is meant, and what of it fits."""
+
+    CSS_PATH = "main.tcss"
+    AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.pane = "live"
+
+    def compose(self) -> ComposeResult:
+        """Status, tabs, panes, keys."""
+        yield StatusLine(id="status")
+        yield TabBar(id="tabs")
+        with Container(id="panes"):
+            with Vertical(id="settings"):
+                yield ConfigPane(self.draft, id="config")
+                yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
+            yield LivePane(self._welcome(), id="live")
+            yield RunsPane(id="runs")
+            yield Sentence(self._needs_room, id="needs-room")
+        yield Sentence(self._too_small, id="too-small")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show the live pane; nothing has the focus."""
+        self._fit()
+        if self.home.preferences.get("log") is True:
+            self.query_one(LivePane).toggle_log()
+        self.action_pane("live", focus=False)
+        self.name_device()
+        # Checking a config costs more than drawing the window.
+        self.call_after_refresh(self.draft_changed)
+
+    def on_resize(self) -> None:
+        """Show what the new size has room for."""
+        self._fit()
+
+    def on_screen_resume(self) -> None:
+        """The size may have changed behind a dialog."""
+        self._fit()
+
+    def _fit(self) -> None:
+        size = self.app.size
+        self.set_class(not room.fits(size, room.MAIN_JOB), "-tiny")
+        self.set_class(not room.fits(size, room.FORM_AT_LEAST), "-small")
+        self.set_class(self._are_beside(), "-wide")
+        for pane in self.query(LivePane):
+            pane.welcome(self._welcome())
+
+    @property
+    def home(self) -> BaseApp:
+        """The app, which remembers what this person prefers."""
+        return cast("BaseApp", self.app)
+
+    @property
+    def _beside(self) -> bool:
+        """Whether somebody likes three panes in view."""
+        return self.home.preferences.get("layout") != "tabs"
+
+    def _are_beside(self) -> bool:
+        return self._beside and room.fits(self.app.size, room.BESIDE)
+
+    def _too_small(self) -> str:
+        return f"needs {room.times(room.MAIN_JOB)}, this terminal is {room.times(self.app.size)}"
+
+    def _needs_room(self) -> str:
+        name, now = PANES[self.pane], room.times(self.app.size)
+        return f"{name} needs {room.times(room.FORM)}, this terminal is {now}"
+
+    def _welcome(self) -> str:
+        width = room.line_width(self.app.size, beside=self._are_beside())
+        return words.welcome(self.draft, width)
+
+    def action_beside(self) -> None:
+        """Config, Device and Live side by side, or one pane at a time."""
+        self.home.remember("layout", "tabs" if self._beside else "beside")
+        self._fit()
+
+    def action_pane(self, name: str, focus: bool = True) -> None:
+        """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
+        for other in PANES:
+            self.set_class(other == name, f"show-{other}")
+        self.pane = name
+        self.query_one("#needs-room", Sentence).update()
+        self.query_one(TabBar).show(name)
+        self.refresh_keys()
+        hidden = self.has_class("-small") and name in ("config", "device")
+        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
+        self.set_focus(inside[0] if focus and inside and not hidden else None)
+        self.post_message(PaneShown(name))
+
+    def action_back(self) -> None:
+        """Out of the field, then out of the filter, then back to the live pane."""
+        pane = self.query_one(f"#{self.pane}")
+        if isinstance(pane, ConfigPane | RunsPane) and pane.filter:
+            pane.set_filter("")
+        elif self.focused is not None:
+            self.set_focus(None)
+        else:
+            self.action_pane("live", focus=False)
+
+    def refresh_keys(self) -> None:
+        """Offer the keys that make sense now."""
+        live = self.query_one(LivePane)
+        self.query_one(KeyBar).show(words.keys_for(self.pane, live.state, live=live.live))
+
+    @on(ConfigPane.Changed)
+    def draft_changed(self) -> None:
+        """Show the config of the next run as it is now."""
+        self.query_one(ConfigPane).reload()
+        self.query_one(LivePane).welcome(self._welcome())
+        self.name_device()
+
+    def name_device(self) -> None:
+        """Say what the next run would be trained on."""
+        pane = self.query_one(DevicePane)
+        device = words.device_of(self.draft, pane.devices)
+        pane.choose(device)
+        self.query_one(StatusLine).show_device(words.in_words(device, self.draft))
+
+
+def _can_be_used(child: Widget) -> bool:
+    """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
+    return child.can_focus and child.display
