@@ -7,10 +7,11 @@ optimizer, does it have that argument) that of `core.check`.
 from __future__ import annotations
 
 import math
-from pathlib import Path  # noqa: TC003 -- pydantic reads the annotations
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -47,8 +48,19 @@ def _text_only(value: object) -> object:
     return value
 
 
+def _that_can_be(path: Path) -> Path:
+    try:
+        path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path.parts[0]}: there is no such user: give another path") from error
+    if "\0" in str(path):
+        raise ValueError("holds a zero byte, which no path can: give another path")
+    return path
+
+
 Whole = Annotated[int, BeforeValidator(_whole_only)]
 Number = Annotated[float, BeforeValidator(_number_only)]
+Folder = Annotated[Path, AfterValidator(_that_can_be)]
 
 
 class Block(BaseModel):
@@ -79,7 +91,7 @@ class LoaderArgs(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    data_dir: Path
+    data_dir: Folder
     """Where the IDX files are; where there are none, the bundled MNIST is read."""
     batch_size: Annotated[Whole, Field(ge=1)]
     shuffle: StrictBool = True
@@ -137,7 +149,7 @@ class TrainerArgs(Block):
     """How long to train, what to watch, what to keep."""
 
     epochs: Annotated[Whole, Field(ge=0)]
-    save_dir: Path
+    save_dir: Folder
     save_period: Annotated[Whole, Field(ge=1)] = 1
     verbosity: Annotated[Literal[0, 1, 2], BeforeValidator(_whole_only)] = 2
     monitor: str = "off"

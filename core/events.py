@@ -10,7 +10,8 @@ import dataclasses
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from core.files import without_non_finite
 
@@ -186,6 +187,22 @@ _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subcla
 _FIELDS = {name: {item.name for item in dataclasses.fields(kind)} for name, kind in _KINDS.items()}
 
 
+def _types_of(hint: Any) -> frozenset[type]:
+    """What JSON may have in the place of a type; the elements of lists and objects are anything."""
+    if isinstance(hint, UnionType):
+        return frozenset[type]().union(*map(_types_of, get_args(hint)))
+    origin = get_origin(hint) or hint
+    return frozenset((int, float) if origin is float else (origin,))
+
+
+_TYPES = {
+    kind: tuple((name, _types_of(hint)) for name, hint in get_type_hints(kind).items())
+    for kind in _KINDS.values()
+}
+"""Of each field, so that a line of another program's cannot end a window far from here."""
+_NUMBER = _types_of(float | None)
+
+
 def to_line(event: Event) -> bytes:
     """One line of JSON, its newline at the end."""
     # Every field is JSON as it stands, so __dict__ does; asdict would copy each value deeply.
@@ -195,13 +212,27 @@ def to_line(event: Event) -> bytes:
 
 
 def from_line(line: bytes) -> Event | None:
-    """The event of a line; None if it is torn, not ours, or lacks a field."""
+    """The event of a line; None if it is torn, not ours, lacks a field or has an impossible one."""
     try:
         value = json.loads(line)
         kind = _KINDS[value.pop("kind")]
         known = _FIELDS[kind.__name__]
         if not value.keys() <= known:  # rare, and slow
             value = {name: item for name, item in value.items() if name in known}
-        return kind(**value)
+        event = kind(**value)
+        return event if _fits(event) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _fits(event: Event) -> bool:
+    """Whether its values are such as the fields can have."""
+    values = event.__dict__
+    for name, types in _TYPES[type(event)]:
+        if type(values[name]) not in types:
+            return False
+    if type(event) is EpochEnded:
+        return all(type(value) in _NUMBER for value in event.metrics.values())
+    if type(event) is RunStarted:
+        return event.num_steps > 0 and (event.monitor == "off" or len(event.monitor.split()) == 2)
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def _check_bundled(path: Path) -> None:
 def existing(path: Path) -> Path | None:
     """The file, as it is or compressed; None where there is neither."""
     for candidate in (path, path.with_name(path.name + ".gz")):
-        if candidate.is_file():
+        if os.path.isfile(candidate):  # noqa: PTH113 -- never raises
             return candidate
     return None
 

@@ -244,7 +244,7 @@ def _age(run: Run) -> tuple[float, int, str]:
 def _walk(folder: Path, depth: int) -> Iterable[Path]:
     try:
         entries = sorted(folder.iterdir())
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no path can be like that
         return
     for entry in entries:
         if not _is_folder(entry):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NUM_NOTICES = 50
+LEAST_PACED_SECONDS = 1.0
+"""Of steps, before their pace says how long the rest takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class RunState:
     """Places on the x axis where training was taken up again."""
     seconds: float = 0.0
     """Of training: pauses and the time between two starts are not counted."""
+    paced_from: tuple[int, float] = (0, 0.0)
+    """The first step told since this start, and `seconds` at it."""
     counted_until: float = 0.0
     """The time of the event up to which `seconds` counts."""
     changes: tuple[e.SettingChanged, ...] = ()
@@ -74,7 +78,7 @@ class RunState:
     def seconds_left(self) -> float | None:
         """Until the last epoch ends, in seconds: at the pace of the last epochs of this start.
 
-        In its first epoch at that of the last steps, validation guessed.
+        In its first epoch at that of its steps so far, validation guessed.
         """
         started, last = self.started, self.last_step
         if started is None or last is None or last.images_per_second <= 0:
@@ -84,8 +88,15 @@ class RunState:
             epochs_left = max(0.0, started.epochs - self.step / started.num_steps)
             return epochs_left * sum(whole) / len(whole)
         steps = started.epochs * started.num_steps - self.step
-        share = 1 + 0.3 * started.num_validation / max(1, started.num_train)
-        return steps * started.num_train / started.num_steps / last.images_per_second * share
+        first, then = self.paced_from
+        if self.step > first and self.seconds - then >= LEAST_PACED_SECONDS:
+            pace = (self.seconds - then) / (self.step - first)
+            validated = self.epoch > started.epoch
+        else:
+            pace = started.num_train / started.num_steps / last.images_per_second
+            validated = False
+        guess = 0.0 if validated else 0.3 * started.num_validation / max(1, started.num_train)
+        return steps * pace * (1 + guess)
 
 
 def fold(state: RunState, events: Iterable[e.Event]) -> RunState:
@@ -118,6 +129,7 @@ def _steps_ended(state: RunState, steps: list[e.StepEnded]) -> RunState:
         step=last.step,
         step_in_epoch=last.step_in_epoch,
         last_step=last,
+        paced_from=state.paced_from if state.last_step else (steps[0].step, clock[0]),
         train_loss=state.train_loss.extend(xs, losses, clock),
         lr=state.lr.extend(xs, [step.lr for step in steps], clock),
         seconds=seconds,

@@ -54,6 +54,8 @@ class WayOut(Enum):
 
     HANGUP = auto()
     """The terminal is gone, the training goes on."""
+    LOST = auto()
+    """The terminal is gone, and nothing is to go on."""
     BACKGROUND = auto()
     """The shell has its terminal back, the training goes on."""
     SIGNAL = auto()
@@ -154,10 +156,13 @@ class MnistApp(RunApp):
     @on(CheckpointTested)
     def _test(self, event: CheckpointTested) -> None:
         async def test() -> None:
-            self.notify(f"testing {event.path.name} on the test images …", markup=False, timeout=4)
+            name = clean(event.path.name)
+            self.notify(f"testing {name} on the test images …", markup=False, timeout=60)
             try:
                 results = await testing.test(event.path)
+                self.clear_notifications()  # the one above, which is to stay until now
             except MistakeError as error:
+                self.clear_notifications()
                 self.complain(str(error))
                 return
             title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
@@ -200,24 +205,32 @@ class MnistApp(RunApp):
             loop.add_signal_handler(number, self._end_by_signal, number)
         loop.add_signal_handler(signal.SIGHUP, self._link_lost)
         if launcher.link is not None:
-            loop.add_reader(launcher.link.fileno(), self._link_lost)
+            loop.add_reader(launcher.link.fileno(), self._launcher_gone)
 
     @on(LinkLost)
     def _link_lost(self) -> None:
-        """Nobody can see the window any more: a training goes on, everything else ends."""
-        if self.way_out is not None:
-            return
+        """Nobody can see the window any more."""
         if isinstance(self._driver, LinkDriver):
             self._driver.lose()
-        if launcher.link is not None:
-            asyncio.get_running_loop().remove_reader(launcher.link.fileno())
-            # After a `kill -HUP` the terminal is still there, and this driver writes no more.
-            launcher.link.leave_terminal_to_launcher()
-        trains_on = self.training and not (self.worker and self.worker.paused)
-        if trains_on and self.on_hangup == "continue":
+        self._end_without_terminal()
+
+    def _launcher_gone(self) -> None:
+        """The shell has its terminal back, which is restored although it is not ours any more."""
+        assert launcher.link is not None
+        asyncio.get_running_loop().remove_reader(launcher.link.fileno())
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # else the kernel would stop the training
+        self._end_without_terminal()
+
+    def _end_without_terminal(self) -> None:
+        """A training goes on, everything else ends."""
+        if self.way_out is not None:
+            return
+        waits = self.worker is not None and self.worker.paused
+        if self.training and not waits and self.on_hangup == "continue":
             self.way_out = WayOut.HANGUP
             self.exit()
         else:
+            self.way_out = WayOut.LOST
             watchdog.end_for_certain(self.worker, signal.SIGHUP)
             self._stop_and_leave(signal.SIGHUP.name, 128 + signal.SIGHUP)
 

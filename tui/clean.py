@@ -7,6 +7,7 @@ import unicodedata
 # Control and format characters, lone surrogates, line and paragraph separators: all can move the
 # cursor, turn the writing direction, or break the terminal's idea of where a line ends.
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+BOX = "▯"
 
 
 def clean(text: object) -> str:
@@ -15,6 +16,11 @@ def clean(text: object) -> str:
         character if _is_visible(character) else character.encode("unicode_escape").decode()
         for character in str(text)
     )
+
+
+def boxed(text: str) -> str:
+    """`text` for an editor: as long as it is, a box for each character that has no look."""
+    return "".join(sign if sign == "\t" or _is_visible(sign) else BOX for sign in text)
 
 
 def ascii_only(text: object) -> str:

@@ -128,7 +128,12 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="any value of the config, as trainer.early_stop=5; VALUE is JSON or a plain text",
     )
     train.add_argument("--name", metavar="NAME", help="the run's name")
-    train.add_argument("--plain", action="store_true", help="plain lines also in a terminal")
+    train.add_argument(
+        "--plain",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo `mnist-tui --plain train`
+        help="plain lines also in a terminal",
+    )
     train.add_argument(
         "--detach", action="store_true", help="train in a process of its own; prints the run"
     )

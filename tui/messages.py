@@ -32,8 +32,12 @@ class RunUpdated(Message, bubble=False):
     """The last lines of its log; the same object where there are no newer ones."""
 
     def can_replace(self, message: Message) -> bool:
-        """Only the newest state counts: a slow screen skips the ones between."""
-        return isinstance(message, RunUpdated)
+        """Only the newest state counts: a slow screen skips the ones between.
+
+        Of one run: a late word of the run shown before must not cost the one that is shown now its
+        state, which a finished run tells only once.
+        """
+        return isinstance(message, RunUpdated) and message.run.path == self.run.path
 
 
 @dataclass

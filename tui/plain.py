@@ -5,6 +5,7 @@ What the app does with keys, the commands do: train, stop, pause, resume, runs, 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import runs
@@ -37,7 +38,9 @@ def plain(options: argparse.Namespace) -> int:
 def _live_run(options: argparse.Namespace) -> Run:
     folder = save_dir(options)
     if options.resume:
-        found = [runs.find(options.resume, folder, prefer_live=True)]
+        path = Path(options.resume)
+        reference = str(path.parent) if runs.is_checkpoint(path) else options.resume
+        found = [runs.find(reference, folder, prefer_live=True)]
     else:
         found = sorted(runs.known(folder), key=runs.started, reverse=True)
     for run in found:

@@ -56,6 +56,8 @@ class RunApp(BaseApp):
         self._follower: FollowThread | None = None
         self._starting = False
         """A start is under way: its run directory is being made, or its checkpoint read."""
+        self._refusal: MistakeError | None = None
+        """Why the last training could not begin, which is said once."""
         self._waiting_for: set[str] = set()
         """Requests whose answers a person wants to read."""
 
@@ -63,6 +65,12 @@ class RunApp(BaseApp):
     def training(self) -> bool:
         """Whether this process trains a run."""
         return self.worker is not None and self.worker.alive
+
+    def _trains_another(self) -> bool:
+        """Whether this process trains a run that is not the one shown."""
+        if self.worker is None or self.shown is None or not self.worker.alive:
+            return False
+        return self.worker.run.path != self.shown.path
 
     def pop_screen(self) -> AwaitComplete:
         """A dialog that an impatient enter closes twice must not take the window with it."""
@@ -99,9 +107,14 @@ class RunApp(BaseApp):
     def _ask_run(self, kind: Kind, **more: Any) -> str | None:
         """The id of the request; None where no run is live that could answer."""
         if self.shown is None or not self.live:
-            self.notify("nothing is running", timeout=2)
+            another = "this run has ended: 4 lists the one that trains"
+            self.notify(another if self._trains_another() else "nothing is running", timeout=3)
             return None
-        return requests.ask(self.shown.requests_path, kind, **more)
+        try:
+            return requests.ask(self.shown.requests_path, kind, **more)
+        except OSError as error:  # another person's run, or the disk is full
+            self.complain(f"it cannot be asked: {error.strerror}: {self.shown.requests_path}")
+            return None
 
     # Following
 
@@ -123,13 +136,23 @@ class RunApp(BaseApp):
         self._tell_answers(event.state)
         if ended:
             self.find_runs()
-            if self.worker is not None and self.worker.error is not None:
-                self.complain(str(self.worker.error))
+        if self.worker is not None and self.worker.run.path == event.run.path:
+            self._tell_refusal(self.worker)
+
+    def _tell_refusal(self, worker: launch.Worker) -> None:
+        """Say why a training of this window could not begin; its journal knows nothing of it."""
+        if worker.error is not None and worker.error is not self._refusal:
+            self._refusal = worker.error
+            self.complain(str(worker.error))
 
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
         self.follow(event.run)
         self.main.action_pane("live", focus=False)
+        if self.worker is not None and self._trains_another():
+            trained = self.worker.run
+            sentence = f"{trained.name()}/{trained.id} goes on training: 4 lists it"
+            self.notify(clean(sentence), markup=False, timeout=6)
 
     # Starting and going on
 
@@ -244,13 +267,15 @@ class RunApp(BaseApp):
             try:
                 # Looking into a checkpoint or at a GPU imports torch, which takes seconds.
                 run, changes = await asyncio.to_thread(prepare)
-            except MistakeError as error:
-                self.complain(str(error))
+                process = launch.in_process(run, changes) if in_process else None
+            except (MistakeError, OSError) as error:  # OSError: no place for the run, no process
+                self.complain(
+                    f"cannot start: {error}" if isinstance(error, OSError) else str(error)
+                )
                 return
             finally:
                 self._starting = False
-            if in_process:
-                process = launch.in_process(run, changes)
+            if process is not None:
                 self._alive[run.path] = lambda: process.poll() is None
                 self.notify("a process of its own trains it; the runs share the cores now")
             else:

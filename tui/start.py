@@ -13,7 +13,7 @@ from tui import console, crash, starting
 from tui.app import MnistApp, WayOut
 from tui.commands import edits, save_dir
 from tui.config.draft import Draft
-from tui.link import headless
+from tui.link import headless, launcher
 
 if TYPE_CHECKING:
     import argparse
@@ -42,10 +42,14 @@ def run(app: MnistApp, *, ascii_glyphs: bool = False, mouse: bool = True) -> int
         return crash.end(error, app.worker)
     if app.crash is not None:
         return crash.end(app.crash, app.worker)
+    code = app.return_code or 0
+    hung_up = app.way_out is WayOut.HANGUP or code == SIGNALLED + signal.SIGHUP
+    if hung_up and launcher.link is not None:
+        # After a `kill -HUP` the terminal is still there, and the driver wrote no more.
+        launcher.link.leave_terminal_to_launcher()
     if app.worker is not None and app.way_out in GOES_ON:
         return GOES_ON[app.way_out](app.worker)
-    code = app.return_code or 0
-    if code != SIGNALLED + signal.SIGHUP:  # else there is nobody to tell
+    if not hung_up:  # else there is nobody to tell
         _say_goodbye(app, code, ascii_glyphs=ascii_glyphs)
     return code
 

@@ -59,11 +59,11 @@ def _next_run(draft: Draft) -> str:
 
 
 def _length(trainer: dict[str, object]) -> str:
-    text = f"up to {trainer.get('epochs', '?')} epochs"
-    monitor, patience = str(trainer.get("monitor", "off")), trainer.get("early_stop")
-    if monitor == "off" or not isinstance(patience, int | float) or patience <= 0:
+    text = clean(f"up to {trainer.get('epochs', '?')} epochs")
+    monitor, patience = str(trainer.get("monitor", "off")).split(), trainer.get("early_stop")
+    if monitor in ([], ["off"]) or not isinstance(patience, int | float) or patience <= 0:
         return text
-    metric = clean(monitor.split()[-1])
+    metric = clean(monitor[-1])
     return f"{text}, ends by itself when {metric} has not improved for {patience:g}"
 
 

@@ -133,3 +133,18 @@ def test_a_folders_own_config_comes_before_the_bundled_one(tmp_path: Path) -> No
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "config.json").touch()
     assert config_file.default_path(tmp_path) == tmp_path / "configs" / "config.json"
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [("~nobody-here/x", "~nobody-here: there is no such user"), ("a\0b", "holds a zero byte")],
+)
+def test_a_path_that_cannot_be_is_a_problem_of_its_field(folder: str, says: str) -> None:
+    text = config_file.read_text(config_file.PRESETS / "config.json")
+    for path in ("data_loader.args.data_dir", "trainer.save_dir"):
+        value = text.set(config_file.parse_path(path), folder).value
+        with pytest.raises(ConfigError) as caught:
+            Config.parse(value)
+        (problem,) = caught.value.problems
+        assert problem.path == path
+        assert problem.message.startswith(says)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scratch import beginning
 
 from core.events import EpochEnded, Event, Heartbeat, NoticeGiven, StepEnded, from_line, to_line
 
@@ -34,7 +35,9 @@ def builds(kind: type[Event]) -> st.SearchStrategy[Event]:
         "Metrics": st.dictionaries(names, st.none() | finite, max_size=3),
         "dict[str, Any]": st.dictionaries(names, plain, max_size=3),
     }
+    by_name = {"num_steps": st.integers(1), "monitor": st.sampled_from(["off", "min val_loss"])}
     own = {name: by_type[text] for name, text in types.items() if text in by_type}
+    own |= {name: values for name, values in by_name.items() if name in types}
     return st.builds(kind, **own)
 
 
@@ -93,6 +96,32 @@ def test_bytes_that_are_not_ours_are_no_event(line: bytes) -> None:
     ],
 )
 def test_other_lines_are_no_event(line: bytes) -> None:
+    assert from_line(line) is None
+
+
+@given(anything, st.data())
+def test_what_a_field_cannot_have_is_no_event(event: Event, data: st.DataObject) -> None:
+    fields = json.loads(to_line(event))
+    name = data.draw(st.sampled_from([name for name in fields if name != "kind"]))
+    fields[name] = {"odd": []} if isinstance(fields[name], list | str | int | float) else [[]]
+    assert from_line(json.dumps(fields).encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("num_steps", 0), ("num_steps", True), ("monitor", ""), ("monitor", "min"), ("epochs", 1.5)],
+)
+def test_a_start_that_cannot_be_is_no_event(name: str, value: object) -> None:
+    (started, *_) = beginning()
+    fields = json.loads(to_line(started))
+    assert from_line(json.dumps(fields).encode()) == started
+    assert from_line(json.dumps({**fields, name: value}).encode()) is None
+
+
+def test_a_metric_that_is_no_number_is_no_event() -> None:
+    ended = beginning()[-1]
+    line = to_line(ended).replace(b'"val_loss":0.25', b'"val_loss":"0.25"')
+    assert line != to_line(ended)
     assert from_line(line) is None
 
 

@@ -144,3 +144,7 @@ def test_the_checksum_is_taken_once(bundled_copy: Path, monkeypatch: pytest.Monk
     idx.read(path)
     monkeypatch.setattr(hashlib, "md5", lambda *_, **__: pytest.fail("taken again"))
     idx.read(path)
+
+
+def test_a_folder_whose_name_is_too_long_has_no_files(tmp_path: Path) -> None:
+    assert idx.pair(tmp_path / ("n" * 300), training=True) is None

@@ -315,6 +315,14 @@ def test_the_time_left_is_known_once_there_is_a_pace() -> None:
     assert fold(state, [step(11, rate=0.0)]).seconds_left() is None
 
 
+def test_the_time_left_in_the_first_epoch_does_not_jump_with_a_slow_moment() -> None:
+    state = fold(RunState(), [started(), step(1), step(4), step(5, rate=10.0)])
+    # a step a second so far, 45 to go, validation on top
+    assert state.seconds_left() == pytest.approx(45.0, rel=0.1)
+    later = fold(state, [epoch(1), step(11)])
+    assert later.seconds_left() == pytest.approx(39 * later.seconds / 10, rel=0.2)
+
+
 def test_the_time_left_is_that_of_whole_epochs_once_there_are_some() -> None:
     state = fold(RunState(), [started(), step(10, rate=100.0), epoch(1), epoch(2)])
     (_, second) = state.history

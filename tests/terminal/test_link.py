@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 import torch
-from pty_app import PtyApp
+from pty_app import PtyApp, modes_left_on
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, wait_for
 
 if TYPE_CHECKING:
@@ -179,7 +179,9 @@ def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> 
     with training(scratch) as app:
         app.press("p")
         app.wait_for("paused")
-        app.press("q", "b")
+        app.press("q")
+        app.wait_for("background")
+        app.press("b")
         assert app.wait(10) == 0
     assert outcome(scratch.run()) == "stopped"
 
@@ -252,3 +254,27 @@ def test_the_command_saves_and_ends_if_that_was_asked_for(scratch: Scratch) -> N
         app.hang_up()
         assert app.process.wait(10) == HANGUP_CODE
     assert outcome(scratch.run()) == "stopped"
+
+
+def test_a_launcher_that_is_killed_leaves_the_shell_a_sound_terminal_and_the_run(
+    scratch: Scratch,
+) -> None:
+    scratch.write_config(FOREVER)
+    with PtyApp(["bash", "--norc", "-i"], cwd=scratch.path, env={"PS1": "prompt> "}) as app:
+        app.wait_for("prompt>")
+        app.send(f"{sys.executable} -m tui --start\r")
+        wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
+        app.wait_for("running")
+        launcher, behind = family(app)[1:3]
+        launcher.kill()
+        wait_for(lambda: behind.terminal() is None, 10)
+        app.send("\r")
+        app.wait_for(lambda text: text.rstrip().endswith("prompt>"))
+        assert modes_left_on(app.raw) <= {"?2004"}  # the shell's own
+        run = scratch.run()
+        step = run.state().step
+        wait_for(lambda: run.state().step > step, 5)
+        behind.terminate()
+        wait_for(lambda: outcome(run) == "stopped")
+        app.send("exit\r")
+        app.wait(5)

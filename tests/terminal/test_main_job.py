@@ -175,7 +175,7 @@ def test_leaving_while_a_run_is_live_asks_saves_and_leaves(scratch: Scratch) -> 
 def test_a_mistake_is_one_sentence_before_the_terminal_is_touched(scratch: Scratch) -> None:
     with app_in(scratch, (24, 80), "-c", "nowhere.json") as app:
         assert app.wait() == 2
-        assert b"\x1b" not in app.raw
+        assert b"\x1b[?1049h" not in app.raw
         assert app.text().strip() == (
             "mnist-tui: nowhere.json: there is no such file: give a config.json with -c"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,6 +119,20 @@ def assert_sent_what_it_knows(raw: bytes, case: Case) -> None:
         assert not OF_256.search(raw)
 
 
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_in_tmux_it_is_drawn_as_anywhere(scratch: Scratch) -> None:
+    told_run(scratch, "told")
+    env = {**UTF8, "TMUX": "", "TMUX_TMPDIR": str(scratch.path)}
+    command = ["tmux", "-f", "/dev/null", "new-session", *COMMAND]
+    with PtyApp(command, cwd=scratch.path, env=env) as app:
+        shown = look_around(app, CASES[0])
+        assert STRAY.search(shown) is None
+        assert "│ 2 Device │" in shown
+        app.press("q")
+        assert app.wait(PATIENCE_SECONDS) == 0
+        assert app.termios_now() == app.termios_before
+
+
 # Where no window can be shown
 
 
@@ -194,7 +209,7 @@ def test_commands_in_an_old_locale_write_ascii_and_never_fail(scratch: Scratch) 
 
 def answering(app: PtyApp) -> PtyApp:
     """The same terminal, now one that says where its cursor is."""
-    app._screen.write_process_input = app.send
+    vars(app._screen)["write_process_input"] = app.send  # pyte drops what it would answer
     return app
 
 

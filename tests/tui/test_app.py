@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, opened
 
 from tui import help as help_page
+from tui.run_app import RunApp
 from tui.screens.main import MainScreen
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
@@ -45,6 +47,7 @@ async def test_nothing_has_the_focus_at_the_start_and_tab_gives_it(
         assert window.app.focused is None
         await window.press("1", "escape")
         assert window.app.focused is None
+        window.main.action_pane("config", focus=False)
         await window.press("tab")
         assert window.app.focused is not None
 
@@ -179,7 +182,7 @@ async def test_the_palette_finds_every_action(key: str, scratch: Scratch) -> Non
         await window.until(lambda: isinstance(window.app.screen, MainScreen))
 
 
-async def test_escape_leaves_the_dialog_then_the_filter_then_the_field_then_the_pane(
+async def test_escape_leaves_the_dialog_then_the_filter_then_the_pane(
     scratch: Scratch,
 ) -> None:
     async with opened(scratch, USUAL) as window:
@@ -193,9 +196,6 @@ async def test_escape_leaves_the_dialog_then_the_filter_then_the_field_then_the_
         await window.press("escape")
         assert window.config.filter == ""
         assert window.app.focused is window.config.form
-        await window.press("escape")
-        assert window.app.focused is None
-        assert window.visible() == {"config"}
         await window.press("escape")
         assert window.visible() == {"live"}
 
@@ -248,6 +248,9 @@ async def test_the_letters_of_a_run_do_no_harm_without_one(scratch: Scratch) -> 
 
 async def test_every_pane_says_what_will_be_there(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
+        with patch.object(RunApp, "find_runs"):
+            await window.press("4")
+        assert "looking for runs" in window.text()
         await window.press("4")
         await window.until_shown("Every run will be listed here")
         await window.press("2")
@@ -256,8 +259,13 @@ async def test_every_pane_says_what_will_be_there(scratch: Scratch) -> None:
 
 async def test_a_device_is_chosen_by_enter_and_goes_into_the_config(scratch: Scratch) -> None:
     async with opened(scratch, WIDE) as window:
+        await window.press("ctrl+z")
+        assert "nothing to undo" in window.notices()
+        await window.press("ctrl+y")
+        assert "nothing to redo" in window.notices()
         await window.press("2", "home", "enter")
         assert window.app.draft.get(("device",)) == "cpu"
+        assert "the next run is trained on cpu" in window.notices()
         await window.until_shown("1 change")
 
 
@@ -298,3 +306,21 @@ async def test_a_bundled_config_is_saved_here_and_never_in_place(
         await window.press("ctrl+s")
     assert bundled.read_bytes() == before
     assert b'"epochs": 3' in (tmp_path / "sprint.json").read_bytes()
+
+
+async def test_an_odd_config_does_not_keep_the_window_from_opening(scratch: Scratch) -> None:
+    scratch.write_config(
+        {
+            "trainer.monitor": " ",
+            "trainer.epochs": "\x1b[31m",
+            "trainer.early_stop": 3,
+            "data_loader.args.data_dir": "~nobody-here/data",
+            "trainer.save_dir": "~nobody-here/runs",
+        }
+    )
+    async with opened(scratch, USUAL) as window:
+        await window.until_shown(r"up to \x1b[31m epochs")
+        await window.press("1", "d")
+        await window.until(lambda: isinstance(window.app.screen, Prompt), "the question")
+        await window.press("escape", "n")
+        assert window.config.current() is not None

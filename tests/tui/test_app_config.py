@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from window import USUAL, WIDE, Window, opened
 
 from tui.config.draft import choices
+from tui.screens.ask import Answer, Ask
 from tui.screens.main import MainScreen
 from tui.screens.prompt import Prompt
 
@@ -261,3 +262,28 @@ async def test_a_config_whose_blocks_are_missing_can_still_be_opened(scratch: Sc
         await window.press("s")
         assert "cannot start" in window.notices()
     assert scratch.runs() == []
+
+
+async def test_what_is_asked_and_answered_gives_the_terminal_no_orders(scratch: Scratch) -> None:
+    hostile = "a\x1b[31m\u202eb"
+    async with opened(scratch, WIDE) as window:
+        window.app.push_screen(Prompt("which?", value=hostile))
+        await window.settle()
+        assert "a▯[31m▯b" in window.text()
+        await window.press("end", "c")
+        assert window.prompt.query_one(Input).value == hostile + "c"
+        await window.press("escape")
+        window.app.push_screen(Ask(hostile, [Answer("d", f"drop {hostile}")]))
+        await window.settle()
+        assert window.text().count(r"a\x1b[31m\u202eb") == 2
+        assert "\x1b" not in window.text()
+
+
+async def test_a_truth_that_has_no_place_is_told_and_changes_nothing(scratch: Scratch) -> None:
+    scratch.write_config({"data_loader.args": [1]})
+    async with opened(scratch, WIDE) as window:
+        await window.go_to("data_loader.args.shuffle")
+        await window.press("enter")
+        assert "data_loader.args: has no item shuffle" in window.notices()
+        assert not window.app.draft.changed
+        assert not window.app.draft.undo()

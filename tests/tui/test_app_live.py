@@ -7,7 +7,7 @@ import contextlib
 import re
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -15,8 +15,10 @@ from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wai
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core import launch, requests, runs
+from core.errors import MistakeError
 from core.events import EpochEnded
 from core.journal import Follower, Journal
+from tui.messages import RunOpened
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
 
@@ -165,11 +167,27 @@ async def test_enter_starts_nothing_while_the_first_screen_is_out_of_view(
     scratch: Scratch,
 ) -> None:
     async with opened(scratch, USUAL) as window:
-        await window.press("1", "escape", "enter")
+        await window.press("1")
+        window.main.set_focus(None)
+        await window.press("enter")
         assert window.visible() == {"config"}
         await asyncio.sleep(0.3)
         assert window.app.worker is None
     assert scratch.runs() == []
+
+
+async def test_another_run_is_looked_at_while_this_window_trains(scratch: Scratch) -> None:
+    ended = told_run(scratch, "told")
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        await window.press("s")
+        await until_epoch(window, 1)
+        window.app.post_message(RunOpened(ended))
+        await window.until_shown("✓ finished")
+        assert "goes on training: 4 lists it" in window.notices()
+        await window.press("x")
+        assert "this run has ended: 4 lists the one that trains" in window.notices()
+        assert window.app.training
 
 
 async def test_leaving_asks_while_this_window_trains(scratch: Scratch) -> None:
@@ -387,3 +405,34 @@ async def test_several_live_runs_give_the_list(scratch: Scratch, finished: Run) 
         await window.until_shown("4 Runs")
         await window.until(lambda: window.visible() == {"runs"}, "the list")
         await window.until(lambda: len(window.runs.rows) == 2, "both")
+
+
+async def test_why_a_training_could_not_begin_is_told_once(scratch: Scratch) -> None:
+    def refused(run: Run, changes: dict[str, Any] | None = None) -> launch.Worker:
+        return launch.Worker(run, changes or {}, error=MistakeError("the disk is full [/b]"))
+
+    with patch.object(launch, "in_thread", refused):
+        async with opened(scratch, USUAL) as window:
+            await window.press("s")
+            await window.until(lambda: "the disk is full [/b]" in window.notices(), "told")
+            window.app.clear_notifications()
+            window.app.follow(scratch.run())
+            await window.until(lambda: window.app.state is not None, "followed")
+            assert "the disk is full" not in window.notices()
+
+
+async def test_a_full_disk_ends_no_window(scratch: Scratch) -> None:
+    full = OSError(28, "No space left on device", "x")
+    run = told_run(scratch, "live")
+    with Journal(run.journal_path) as journal:
+        for event in beginning():
+            journal.append(event)
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until(lambda: window.app.live, "live")
+            with patch("core.requests.append_line", side_effect=full):
+                await window.press("x")
+            assert "it cannot be asked: No space left on device" in window.notices()
+            with patch("tui.starting.create", side_effect=full):
+                await window.press("s")
+                await window.until(lambda: "cannot start: [Errno 28]" in window.notices(), "told")
+            assert window.app.is_running

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from scratch import beginning
+from scratch import PATIENCE_SECONDS, beginning, told_run
 from tiny_data import tiny_config
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core import events as e
 from core import runs
 from core.journal import Journal
+from tui.live.follow import FollowThread
+from tui.messages import RunUpdated
 from tui.widgets.epoch_table import EpochTable
 from tui.widgets.log_pane import LogPane
 from tui.widgets.progress import Progress
@@ -179,6 +182,10 @@ async def test_the_log_is_read_by_level_searched_and_followed(scratch: Scratch) 
             await window.press("end")
             assert "the newest" in window.text()
             assert "follows" in window.text()
+            await window.press("n", "escape")
+            assert "find (/)   follows" in window.text()
+            await window.press("v")
+            assert "log: info and above" in window.text()
             await window.press("l")
             await window.until_hidden("log: ")
             assert not isinstance(window.app.focused, LogPane)
@@ -223,3 +230,55 @@ async def _changes_nothing(window: Window) -> None:
     before = time.process_time()
     await window.pilot.pause(0.5)
     assert time.process_time() - before < 0.2
+
+
+async def test_another_run_is_shown_from_its_newest_on(scratch: Scratch) -> None:
+    other = told_run(scratch, "other", *epoch(2))
+    with live_run(scratch) as told:
+        told.tell(STARTED, *(event for number in range(1, 31) for event in epoch(number)))
+        async with opened(scratch, (120, 24), shown=[told.run]) as window:
+            await window.until_shown("   30  0.5000")
+            table, log = window.live.query_one(EpochTable), window.live.query_one(LogPane)
+            table.action_scroll_rows(5)
+            log.find("line 1")
+            assert not log.view.follows
+            window.app.follow(other)
+            await window.until_shown("other/")
+            await window.until_shown("    2  0.5000")
+            assert table._top == 0
+            assert log.view.follows
+            assert "training other" in log.view.lines[-1].text
+            empty = runs.create(scratch.path / scratch.saved, "empty", "{}")
+            window.app.follow(empty)
+            await window.until_hidden("    2  0.5000")
+
+
+async def test_a_late_word_of_the_run_before_costs_nothing(scratch: Scratch) -> None:
+    runs_ = [told_run(scratch, name) for name in ("one", "two")]
+    one, two = (RunUpdated(run, run.state(), live=False, log=()) for run in runs_)
+    assert one.can_replace(one)
+    assert not two.can_replace(one)
+    async with opened(scratch, USUAL) as window:
+        window.app.shown = runs_[1]
+        window.app.post_message(two)
+        window.app.post_message(one)
+        await window.until_shown("saved/two/")
+
+
+def test_who_is_told_to_stop_while_reading_says_nothing(scratch: Scratch) -> None:
+    run = told_run(scratch, "one")
+    said: list[RunUpdated] = []
+    reads, may_read = threading.Event(), threading.Event()
+
+    def read(_: object) -> list[e.Event]:
+        reads.set()
+        may_read.wait(PATIENCE_SECONDS)
+        return []
+
+    with patch("core.journal.Follower.read", read):
+        follower = FollowThread(run, said.append, lambda: False, lambda: 0.01)
+        assert reads.wait(PATIENCE_SECONDS)
+        follower.stop()
+        may_read.set()
+        follower._thread.join(PATIENCE_SECONDS)
+    assert said == []

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+import pytest
+from textual.widgets import Input
 from window import USUAL, WIDE, opened
 
 from core.config_file import PRESETS
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
+from tui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
     from scratch import Scratch
@@ -139,3 +143,41 @@ async def test_a_file_that_is_gone_or_broken_is_said(scratch: Scratch) -> None:
         assert "there is no such file" in window.notices()
         await window.press("ctrl+s")
         assert epochs_in(scratch.config_path) == 2
+
+
+@pytest.mark.parametrize("path", ["~nobody-here/x.json", "n" * 300 + ".json", "a\0b.json"])
+async def test_a_path_that_cannot_be_is_refused_in_a_sentence(path: str, scratch: Scratch) -> None:
+    before = {item.name for item in scratch.path.iterdir()}
+    async with opened(scratch, WIDE) as window:
+        await window.press("1", "w")
+        window.prompt.query_one(Input).value = path
+        await window.press("enter")
+        if isinstance(window.app.screen, Prompt):
+            await window.press("escape")
+        else:  # the disk itself says no
+            assert "not saved: File name too long" in window.notices()
+        await window.press("o", "end", "enter")
+        window.prompt.query_one(Input).value = path
+        await window.press("enter")
+        await window.until_shown("there is no such file")
+        await window.press("escape")
+        assert isinstance(window.app.screen, MainScreen)
+    assert {item.name for item in scratch.path.iterdir()} == before
+
+
+async def test_a_preset_that_cannot_be_read_is_left_out(scratch: Scratch) -> None:
+    (scratch.path / "configs").mkdir()
+    for name in ("mine", "secret"):
+        (scratch.path / "configs" / f"{name}.json").write_text("{}")
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "secret.json":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    async with opened(scratch, WIDE) as window:
+        with patch.object(Path, "read_bytes", refuse):
+            await window.press("1", "o")
+        assert "configs/mine.json" in window.text()
+        assert "secret" not in window.text()

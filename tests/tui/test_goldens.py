@@ -41,7 +41,7 @@ def assert_as_before(window: Window, name: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_panes_before_any_run(size: tuple[int, int], scratch: Scratch) -> None:
-    with patch("tui.screens.main.cpu_device", lambda: A_CPU):
+    with patch("tui.screens.panes.cpu_device", lambda: A_CPU):
         async with opened(scratch, size) as window:
             await window.until_shown("quick run")
             await window.settle()
@@ -56,7 +56,7 @@ async def test_the_panes_before_any_run(size: tuple[int, int], scratch: Scratch)
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_run(stage: Moment, size: tuple[int, int], scratch: Scratch) -> None:
     with (
-        patch("tui.screens.main.cpu_device", lambda: A_CPU),
+        patch("tui.screens.panes.cpu_device", lambda: A_CPU),
         patch("tui.device.load_watch.LoadWatch"),
         recorded(scratch.saved.resolve(), stage) as run,
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from core.state import RunState, fold
 from tui.live import outcome, words
 from tui.live.countdown import Countdown
 from tui.live.outcome import Ended
+from tui.widgets.progress import LEFT
 
 STARTED, TRAINING = beginning(epochs=10)[:2]
 ONE_EPOCH = fold(RunState(), beginning(epochs=10))
@@ -94,7 +96,13 @@ def test_the_countdown_follows_a_pace_without_its_jumps(monkeypatch: pytest.Monk
 
 def _step(left_of: float) -> e.StepEnded:
     return e.StepEnded(
-        epoch=2, step=10, step_in_epoch=1, loss=0.5, lr=0.001, images_per_second=12900 * left_of
+        epoch=2,
+        step=10,
+        step_in_epoch=1,
+        loss=0.5,
+        lr=0.001,
+        images_per_second=12900 * left_of,
+        time=ONE_EPOCH.time,
     )
 
 
@@ -111,6 +119,23 @@ def test_the_end_says_the_result_the_place_and_three_keys() -> None:
     ]
     assert max(map(len, text(ended("completed", ""), 38))) <= 38
     assert "" not in text(ended("completed", ""), 38, brief=True)
+
+
+def test_the_end_of_a_run_that_went_on_counts_all_its_time() -> None:
+    (started,) = (event for event in beginning(epochs=10) if isinstance(event, e.RunStarted))
+    first = fold(RunState(), [replace(event, time=100.0) for event in beginning(epochs=10)])
+    first = replace(first, seconds=300.0)
+    again = fold(replace(first, started=None), [replace(started, epoch=1, step=9, time=900.0)])
+    again = replace(again, seconds=321.0)
+    state = fold(again, [e.RunEnded(outcome="stopped", reason="by request", seconds=21.0)])
+    run = Ended(Path("/elsewhere/run"), state, True)
+    assert text(run)[0].startswith("■ stopped   1 of 10 epochs in 5 min 21 s")
+
+
+def test_every_phase_fits_before_its_bar() -> None:
+    for phase in ("importing torch", "loading data", "making the network", "validating"):
+        state = fold(ONE_EPOCH, [e.PhaseChanged(phase=phase)])
+        assert len(words.brief_phase(state)) <= LEFT
 
 
 def test_a_failure_is_one_sentence_and_its_keys_lead_on() -> None:

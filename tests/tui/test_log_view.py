@@ -68,7 +68,9 @@ def test_the_pane_wraps_marks_and_says_how_it_looks() -> None:
     pane.action_wrap()
     assert len(drawn(pane)) == 3
     pane.find("short")
-    assert '"short" 1 of 1 (n N)   held: end follows again' in drawn(pane, 120)[0]
+    assert '"short" 1 of 1 (n N)   held (end)   wrap off (w)' in drawn(pane, 120)[0]
+    for width in range(30, 90):
+        assert drawn(pane, width)[0].rstrip().endswith((")", "follows")), width
     (row,) = pane.draw(40, 2)[1:]
     assert "".join(cell.char for cell in row if cell.role == "chosen") == "short"
     pane.action_level()

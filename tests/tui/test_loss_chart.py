@@ -16,6 +16,7 @@ from core import runs
 from core.journal import Journal
 from core.runs import Run
 from core.state import RunState, fold
+from tui.chart.loss_plot import plot_of
 from tui.chart.view import ChartView
 from tui.plot import ASCII, BLOCKS, BRAILLE
 from tui.widgets.loss_chart import LossChart
@@ -216,3 +217,17 @@ async def test_other_runs_can_be_drawn_beside_the_one_that_is_shown(scratch: Scr
         await window.until(lambda: len(chart.others) == 2, "taken away")
         await window.press("m")
         assert window.app.metric == "accuracy"
+
+
+async def test_the_mouse_draws_nothing_where_nothing_changes(tmp_path: Path) -> None:
+    app = ChartApp()
+    async with app.run_test(size=(80, 18)) as pilot:
+        app.chart.show(Run(tmp_path / "a" / "b"), state_of(3))
+        await pilot.hover(offset=(40, 8))
+        await pilot.pause()
+        with patch("tui.widgets.chart_canvas.plot_of", wraps=plot_of) as drawn:
+            await pilot.hover(offset=(40, 7))
+            await pilot.hover(offset=(40, 6))
+            assert drawn.call_count == 0
+            await pilot.hover(offset=(44, 6))
+            assert drawn.call_count == 1

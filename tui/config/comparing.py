@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def _runs(draft: Draft) -> dict[str, Run]:
     """The known runs by name and id, newest first."""
     trainer = draft.meant.get("trainer")
     save_dir = trainer.get("save_dir") if isinstance(trainer, dict) else None
-    folder = Path(save_dir if isinstance(save_dir, str) else "saved").expanduser()
+    named = save_dir if isinstance(save_dir, str) else "saved"
+    folder = Path(os.path.expanduser(named))  # noqa: PTH111 -- of unknown users it makes nothing
     found = sorted(runs.known(folder), key=runs.started, reverse=True)
     return {f"{run.name()}/{run.id}": run for run in found[:NUM_RUNS_OFFERED]}

@@ -97,10 +97,11 @@ class Draft:
     def set(self, path: KeyPath, value: object) -> list[str]:
         """Change a value. A new class keeps of its arguments those that it has.
 
-        Returns the names of those that it has not.
+        Returns the names of those that it has not. Raises JsonTextError where nothing can be.
         """
+        text = self.current.set(path, value)
         self._remember()
-        self.text = self.current.set(path, value)
+        self.text = text
         return self._drop_foreign_arguments(path[:-1]) if path[-1] == "type" else []
 
     def remove(self, path: KeyPath) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -14,7 +15,7 @@ from core.events import Heartbeat
 from core.files import write_atomic
 from core.journal import Follower, Journal, is_live
 from tui import format as fmt
-from tui.doctor.findings import Findings
+from tui.doctor.findings import Findings, exists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +51,12 @@ def look(save_dir: Path, known: Iterable[Mount]) -> Findings:
     findings = Findings("save folder")
     folder = save_dir.expanduser().absolute()
     findings.fact("folder", folder)
-    if (place := existing(folder)) != folder:
+    if not os.path.isdir(place := existing(folder)):  # noqa: PTH112 -- never raises
+        findings.obstruct(f"{place} is no folder: name another one with --saved")
+        return findings
+    if place != folder:
         findings.fact("lies in", f"{place}: the rest is made by the first run")
-    kind = file_system(place, known)
+    kind = file_system(place.resolve(), known)
     if kind is not None:
         findings.fact("file system", f"{kind}, over the network" if kind in NETWORK else kind)
     if kind in PASSING:
@@ -65,14 +69,8 @@ def look(save_dir: Path, known: Iterable[Mount]) -> Findings:
 
 
 def existing(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
-    for path in (folder, *folder.parents):
-        try:
-            if path.is_dir():
-                return path.resolve()
-        except OSError:  # may not be entered
-            continue
-    return Path("/")
+    """The path itself, or the nearest one above it that is there."""
+    return next(path for path in (folder, *folder.parents) if exists(path))
 
 
 def file_system(folder: Path, known: Iterable[Mount]) -> str | None:

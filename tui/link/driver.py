@@ -44,6 +44,7 @@ class LinkDriver(LinuxDriver):
         self._waker = os.pipe()
         self.exit_event = _WakingEvent(self._waker[1])
         self._outlet: Outlet | None = None
+        self._num_bytes_before = 0
         self._encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
         self.lost = False
         """Whether the terminal is gone."""
@@ -55,7 +56,7 @@ class LinkDriver(LinuxDriver):
     @property
     def num_bytes(self) -> int:
         """Sent so far."""
-        return self._outlet.num_bytes if self._outlet else 0
+        return self._num_bytes_before + (self._outlet.num_bytes if self._outlet else 0)
 
     @property
     def stalled(self) -> bool:
@@ -91,6 +92,7 @@ class LinkDriver(LinuxDriver):
         super().close()
         if self._outlet is not None:
             self._outlet.close()
+            self._num_bytes_before, self._outlet = self.num_bytes, None
 
     def lose(self) -> None:
         """Note that the terminal is gone, whoever noticed it, and tell the app; any thread may."""

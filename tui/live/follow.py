@@ -57,6 +57,8 @@ class FollowThread:
             events, more_log = follower.read(), log.read()
             if events or more_log or first or not live:
                 state = fold(state, events) if live or self.run.ours() else self.run.state()
+                if self._end.is_set():  # while it was read, which may take a second
+                    return
                 self._post(RunUpdated(self.run, state, live, log.lines))
                 first = False
             if not live:

@@ -58,8 +58,8 @@ def headline(run: Ended) -> str:
     """`✓ finished   10 epochs in 41 s   best val_loss 0.0412 at epoch 9`."""
     state = run.state
     parts = [fmt.status(run.outcome), extent(state), live_words.best(state)]
-    if state.ended is not None and state.ended.seconds:
-        parts[1] += f" in {fmt.duration(state.ended.seconds)}"
+    if took := seconds(state):
+        parts[1] += f" in {fmt.duration(took)}"
     return "   ".join(filter(None, parts))
 
 
@@ -71,6 +71,13 @@ def extent(state: RunState) -> str:
         if done == planned
         else f"{done} of {planned} epochs"
     )
+
+
+def seconds(state: RunState) -> float:
+    """What it took; of a run that went on, the training before counts too."""
+    if state.ended is None:
+        return 0.0
+    return max(state.ended.seconds, state.seconds) if state.resumes else state.ended.seconds
 
 
 def result(state: RunState) -> str:

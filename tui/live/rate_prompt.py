@@ -31,7 +31,7 @@ def ask_rate(pane: Widget, live: LiveRun | None) -> None:
     prompt = Prompt(
         "Learning rate of the live run",
         value=live.values.get(LR, ""),
-        help=f"up and down change it. {field_help.ARGUMENTS['lr']}",
+        help=f"{field_help.ARGUMENTS['lr']}. Up and down change it.",
         check=lambda text: "" if _rate(text) else f"{text}: give a number above 0, like 0.001",
     )
     pane.app.push_screen(prompt, answered)

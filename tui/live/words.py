@@ -32,6 +32,11 @@ def phase(state: RunState) -> str:
     return clean(state.phase) or "starting"
 
 
+def brief_phase(state: RunState) -> str:
+    """The phase in the few columns before a bar."""
+    return phase(state).replace(" the ", " ")
+
+
 def meaning(state: RunState) -> str:
     """A word on a phase before the first step; empty where the phase says it all."""
     return _MEANING.get(state.phase, "")

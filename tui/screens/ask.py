@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tui.clean import clean
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key
@@ -36,10 +38,9 @@ class Ask(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The question over its answers."""
         with Vertical(classes="dialog"):
-            yield Static(self._question, markup=False)
-            yield OptionList(
-                *(f"{answer.key}   {answer.words}" for answer in self._answers), markup=False
-            )
+            yield Static(clean(self._question), markup=False)
+            words = (clean(f"{answer.key}   {answer.words}") for answer in self._answers)
+            yield OptionList(*words, markup=False)
 
     def on_mount(self) -> None:
         """So that enter and the arrows work too."""

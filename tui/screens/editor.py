@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from core.jsontext import JsonText, JsonTextError
-from tui.clean import clean
+from tui.clean import boxed, clean
 from tui.config.draft import problems_of
 from tui.screens.ask import Answer, Ask
 from tui.widgets.json_view import line_of
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 CHECK_DELAY_SECONDS = 0.2
 """After the last key: checking a config takes longer than drawing a letter."""
 NUM_PROBLEMS_SHOWN = 4
-BOX = "▯"
-"""In the place of a character that has no look, in the one column it may take."""
 
 
 class VisibleText(TextArea):
@@ -39,7 +37,7 @@ class VisibleText(TextArea):
     def get_line(self, line_index: int) -> Text:
         """A line as it is drawn."""
         line = super().get_line(line_index)
-        seen = "".join(sign if sign == "\t" or clean(sign) == sign else BOX for sign in line.plain)
+        seen = boxed(line.plain)
         return line if seen == line.plain else Text(seen, end="", no_wrap=True)
 
 

@@ -43,7 +43,7 @@ _EVERYWHERE: list[BindingType] = [
     Binding("ctrl+s", "save_config", "save the config", show=False),
     Binding("ctrl+z", "undo", "undo the last change of the config", show=False),
     Binding("ctrl+y", "redo", "redo what was undone", show=False),
-    Binding("escape", "back", "leave the field, then the filter, then the pane", show=False),
+    Binding("escape", "back", "end the filter, then leave the pane", show=False),
     Binding("question_mark,f1", "help", "this help", show=False),
 ]
 _IN_LIVE: list[BindingType] = [
@@ -166,11 +166,15 @@ class MainScreen(PaneScreen):
         """Take back the last change of the config."""
         if self.draft.undo():
             self.draft_changed()
+        else:
+            self.notify("nothing to undo", timeout=2)
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
         if self.draft.redo():
             self.draft_changed()
+        else:
+            self.notify("nothing to redo", timeout=2)
 
     @on(DevicePane.DeviceChosen)
     def _choose_device(self, event: DevicePane.DeviceChosen) -> None:
@@ -181,6 +185,8 @@ class MainScreen(PaneScreen):
             return
         self.draft.set(("device",), device.device)
         self.draft_changed()
+        sentence = clean(f"the next run is trained on {device.device}")
+        self.notify(sentence, markup=False, timeout=3)
 
     @on(RunUpdated)
     def _show_run(self, event: RunUpdated) -> None:

@@ -122,14 +122,12 @@ class PaneScreen(Screen[None]):
         self.post_message(PaneShown(name))
 
     def action_back(self) -> None:
-        """Out of the field, then out of the filter, then back to the live pane."""
+        """Out of the filter, then back to the live pane; the keys of what is in view work on."""
         pane = self.query_one(f"#{self.pane}")
         if isinstance(pane, ConfigPane | RunsPane) and pane.filter:
             pane.set_filter("")
-        elif self.focused is not None:
-            self.set_focus(None)
         else:
-            self.action_pane("live", focus=False)
+            self.action_pane("live")
 
     def refresh_keys(self) -> None:
         """Offer the keys that make sense now."""

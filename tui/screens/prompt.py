@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
-from tui.clean import clean
+from tui.clean import boxed, clean
 from tui.config.numbers import stepped
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.events import Key
+
+
+class VisibleInput(Input):
+    """A field in which what would be hidden, or would reach the terminal as an order, is a box."""
+
+    @property
+    def _value(self) -> Text:
+        return Text(boxed(self.value), no_wrap=True, overflow="ignore", end="")
+
+
+_CHOOSE = "letters search, enter chooses, esc goes back"
+_TYPE = "enter takes it, esc goes back"
 
 
 class Prompt(ModalScreen[str | None]):
@@ -48,12 +61,13 @@ class Prompt(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Title, input or list, help, error line."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_subtitle = _CHOOSE if self._choices else _TYPE
             yield Static(clean(self._title), markup=False, classes="title")
             if self._choices:
                 yield OptionList(*map(self._option, self._choices), markup=False)
             else:
-                yield Input(self._value, select_on_focus=True)
+                yield VisibleInput(self._value, select_on_focus=True)
             lines = map(clean, self._help.splitlines())
             yield Static("\n".join(lines), markup=False, classes="help")
             yield Static(id="error", markup=False)

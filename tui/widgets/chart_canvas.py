@@ -16,7 +16,7 @@ from tui.widgets.cells import CellWidget, Row
 if TYPE_CHECKING:
     from core.runs import Run
     from tui.chart.axis import XAxis
-    from tui.plot import Picture
+    from tui.plot.layout import Layout
 
 _ROLES = (
     "frame", "text", "train", "val", "note", "accent",
@@ -51,6 +51,7 @@ class ChartCanvas(CellWidget, roles=_ROLES):
         self.others: dict[str, Other] = {}
         """By the words that they are listed under."""
         self._axis_label = ""
+        self._parts: Layout | None = None
 
     def on_mount(self) -> None:
         """Draw as this terminal can and this person likes."""
@@ -88,12 +89,18 @@ class ChartCanvas(CellWidget, roles=_ROLES):
 
     def draw(self, width: int, height: int) -> list[Row]:
         """The whole chart."""
-        return self.picture(width, height).rows
-
-    def picture(self, width: int, height: int) -> Picture:
-        """The chart and where its parts are."""
         plot = plot_of(self.state, self.view, self._others(), glyphs=self.glyphs)
-        return chart(plot, width=width, height=height, glyphs=self.glyphs)
+        picture = chart(plot, width=width, height=height, glyphs=self.glyphs)
+        self._parts = picture.layout
+        return picture.rows
+
+    def parts(self) -> Layout:
+        """Where the parts of the chart are, as it was drawn last: the mouse asks often."""
+        width, height = self.size
+        if self._parts is None or (self._parts.width, self._parts.height) != (width, height):
+            self.draw(width, height)
+        assert self._parts is not None
+        return self._parts
 
     def axis(self) -> XAxis:
         """The x axis as it is drawn now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,8 @@ class ConfigFiles:
         def answered(text: str | None) -> None:
             if text is None:
                 return
-            path = Path(text).expanduser()
-            if path.exists():
+            path = _path(text)
+            if os.path.exists(path):  # noqa: PTH110 -- never raises
                 self._ask_to_replace(path)
             else:
                 self._write(path)
@@ -93,7 +94,7 @@ class ConfigFiles:
             elif key == "w":
                 self.save_as()
 
-        self._pane.app.push_screen(Ask(clean(question), answers), answered)
+        self._pane.app.push_screen(Ask(question, answers), answered)
 
     def _ask_to_replace(self, path: Path) -> None:
         answers = [Answer("o", "overwrite it"), Answer("c", "cancel")]
@@ -102,7 +103,7 @@ class ConfigFiles:
             if key == "o":
                 self._write(path)
 
-        self._pane.app.push_screen(Ask(clean(f"{path} is there already."), answers), answered)
+        self._pane.app.push_screen(Ask(f"{path} is there already.", answers), answered)
 
     def _write(self, path: Path) -> None:
         try:
@@ -138,12 +139,12 @@ class ConfigFiles:
 
     def _ask_for_path(self) -> None:
         def check(text: str) -> str:
-            path = Path(text).expanduser()
-            return "" if path.is_file() else f"{text}: there is no such file: give its path"
+            known = os.path.isfile(_path(text))  # noqa: PTH113 -- never raises
+            return "" if known else f"{text}: there is no such file: give its path"
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self._read(Path(text).expanduser())
+                self._read(_path(text))
 
         self._pane.app.push_screen(Prompt("Read the config in", check=check), answered)
 
@@ -165,7 +166,7 @@ class ConfigFiles:
             if key == "d":
                 self._open(path)
 
-        self._pane.app.push_screen(Ask(clean(question), answers), answered)
+        self._pane.app.push_screen(Ask(question, answers), answered)
 
     def _open(self, path: Path) -> None:
         try:
@@ -192,13 +193,23 @@ class ConfigFiles:
 def _presets(own: Path) -> dict[str, Path]:
     """The config's own file, those of this folder, then the bundled ones that are not here too."""
     here = [Path("config.json"), *sorted(Path("configs").glob("*.json"))]
-    others = [path for path in here if path.is_file() and path.resolve() != own.resolve()]
+    others = [
+        path for path in here if _content(path) is not None and path.resolve() != own.resolve()
+    ]
     found = {str(path): path for path in (own, *others)}
-    contents = {path.read_bytes() for path in found.values() if path.is_file()}
+    contents = {_content(path) for path in found.values()}
     for path in sorted(PRESETS.glob("*.json")):
-        if path.read_bytes() not in contents:
+        if _content(path) not in contents:
             found[f"{path.stem} (bundled)"] = path
     return found
+
+
+def _content(path: Path) -> bytes | None:
+    """None where there is no file that can be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _length(path: Path) -> str:
@@ -212,11 +223,17 @@ def _length(path: Path) -> str:
         return ""
 
 
+def _path(text: str) -> Path:
+    return Path(os.path.expanduser(text))  # noqa: PTH111 -- of unknown users it makes nothing
+
+
 def _cannot_be_written(text: str) -> str:
-    path = Path(text).expanduser()
-    if not text.strip():
+    path = _path(text)
+    if not text.strip() or "\0" in text:
         return "give a path, like configs/mine.json"
-    if path.is_dir():
+    if str(path).startswith("~"):
+        return f"{text}: there is no such user: give another path"
+    if os.path.isdir(path):  # noqa: PTH112 -- never raises
         return f"{text}: is a folder: give a file in it"
     if path.suffix != ".json":
         return f"{text}: end the name in .json, so that it is found again"

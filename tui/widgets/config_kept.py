@@ -71,7 +71,7 @@ class KeptEdits:
             kept.drop()
 
         question = f"Unsaved changes of {self._draft.path.name} were kept."
-        self._pane.app.push_screen(Ask(clean(question), answers), answered)
+        self._pane.app.push_screen(Ask(question, answers), answered)
 
     def _take(self, kept: drafts.Kept, edit: Callable[[str], None]) -> None:
         text = JsonText(kept.text)

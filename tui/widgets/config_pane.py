@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 
+from core.jsontext import JsonTextError
 from tui.clean import clean
 from tui.config import calls, field_help, fields
 from tui.config import facts as config_facts
@@ -223,7 +224,11 @@ class ConfigPane(Vertical):
     def _set(self, field: Field, text: str | None) -> None:
         if text is None:
             return
-        dropped = self.draft.set(field.path, field.parse(text))
+        try:
+            dropped = self.draft.set(field.path, field.parse(text))
+        except JsonTextError as error:  # what should hold it is no object
+            self.notify(clean(error), severity="error", markup=False)
+            return
         if dropped:
             names = ", ".join(dropped)
             sentence = f"{text} has no {names}: dropped, ctrl+z brings it back"

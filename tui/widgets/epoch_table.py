@@ -35,16 +35,18 @@ class EpochTable(ScrollingCells, roles=("dim", "text", "note", "accent")):
     _top = 0
     """The row below the heading, counted from the newest."""
 
-    def show(self, state: RunState) -> None:
-        """Draw a newer state."""
-        same = state.history is self.state.history
-        if not (
-            same and state.checkpoints is self.state.checkpoints and state.best is self.state.best
-        ):
-            if self._top:  # who reads an older row keeps it in view
-                self._top = max(0, self._top + len(state.history) - len(self.state.history))
-            self.state = state
-            self.update()
+    def show(self, state: RunState, *, anew: bool = False) -> None:
+        """Draw a newer state; `anew` that of another run, from its newest epoch on."""
+        before = self.state
+        same = state.history is before.history and state.best is before.best
+        if anew:
+            self._top = 0
+        elif same and state.checkpoints is before.checkpoints:
+            return
+        elif self._top:  # who reads an older row keeps it in view
+            self._top = max(0, self._top + len(state.history) - len(before.history))
+        self.state = state
+        self.update()
 
     def draw(self, width: int, height: int) -> list[Row]:
         """A heading and the rows that fit."""

@@ -70,7 +70,8 @@ class LivePane(Vertical):
 
     def show(self, update: RunUpdated) -> None:
         """Show a newer state of a run."""
-        if self.run is None or self.run.path != update.run.path:
+        anew = self.run is None or self.run.path != update.run.path
+        if anew:
             name = clean(f"{update.run.name()}/{update.run.id}")
             self.border_title = Content(f"3 Live ─ {name}")
         live = update.live and update.state.ended is None  # its writer is there a moment longer
@@ -78,8 +79,8 @@ class LivePane(Vertical):
         self.set_class(True, "has-run")
         self.query_one(Progress).show(update.run, update.state, live=live)
         self.query_one(LossChart).show(update.run, update.state)
-        self.query_one(EpochTable).show(update.state)
-        self.query_one(LogPane).show(update.log)
+        self.query_one(EpochTable).show(update.state, anew=anew)
+        self.query_one(LogPane).show(update.log, anew=anew)
 
     @property
     def shows_log(self) -> bool:

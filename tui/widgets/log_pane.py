@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from core.log_lines import TIME
@@ -32,13 +34,16 @@ class LogPane(ScrollingCells, roles=("dim", "text", "note", "bad", "accent", "ch
         Binding("w", "wrap", "log: break long lines, or cut them off", show=False),
         Binding("n", "match(-1)", "log: the line above that holds what is searched", show=False),
         Binding("N", "match(1)", "log: the line below that holds it", show=False),
+        Binding("escape", "back", "log: end the search, follow its end again", show=False),
     ]
 
     view = LogView()
 
-    def show(self, lines: tuple[LogLine, ...]) -> None:
-        """Draw newer lines."""
-        if lines is not self.view.lines:
+    def show(self, lines: tuple[LogLine, ...], *, anew: bool = False) -> None:
+        """Draw newer lines; `anew` those of another run, whose end is followed."""
+        if anew:
+            self.look(replace(self.view, lines=lines, bottom=None))
+        elif lines is not self.view.lines:
             self.look(self.view.grown(lines))
 
     def look(self, view: LogView) -> None:
@@ -73,6 +78,12 @@ class LogPane(ScrollingCells, roles=("dim", "text", "note", "bad", "accent", "ch
         """Go to another line that holds what is searched."""
         self.look(self.view.to_match(by))
 
+    def action_back(self) -> None:
+        """End the search and follow the end, then whatever else the key does."""
+        if not self.view.query and self.view.follows:
+            raise SkipAction
+        self.look(replace(self.view, query="", bottom=None))
+
     def find(self, text: str) -> None:
         """Go to the last line that holds a text; an empty one ends the search."""
         self.look(self.view.found(text))
@@ -91,10 +102,12 @@ class LogPane(ScrollingCells, roles=("dim", "text", "note", "bad", "accent", "ch
         level = "all lines" if view.least == "debug" else f"{view.least} and above"
         if view.least == "error":
             level = "errors only"
-        follow = "follows" if view.follows else "held: end follows again"
+        follow = "follows" if view.follows else "held (end)"
         wrapped = f"wrap {'on' if view.wrap else 'off'} (w)"
-        words = "   ".join([f"log: {level} (v)", self._search(), follow, wrapped, "full (f)"])
-        return cells(words, "accent" if self.has_focus else "dim")[:width]
+        parts = [f"log: {level} (v)", self._search(), follow, wrapped, "full (f)"]
+        while len(parts) > 1 and cell_len("   ".join(parts)) > width:
+            parts.pop()
+        return cells("   ".join(parts), "accent" if self.has_focus else "dim")[:width]
 
     def _search(self) -> str:
         view = self.view

@@ -175,7 +175,7 @@ class LossChart(ChartCanvas):
             self.read(axis.reached)
             return
         low, high = self.view.window or (0.0, axis.limit)
-        layout = self.picture(*self.size).layout
+        layout = self.parts()
         self.read(self.view.crosshair + step * (high - low) / max(1, layout.columns))
 
     def action_read_end(self, end: int) -> None:
@@ -205,7 +205,7 @@ class LossChart(ChartCanvas):
             self._hover(event.x)
             return
         moved = self._dragged_from - event.x
-        columns = self.picture(*self.size).layout.columns
+        columns = self.parts().columns
         if moved and columns > 0:
             self._dragged_from, self._was_dragged = event.x, True
             self.pan(moved / columns)
@@ -241,10 +241,10 @@ class LossChart(ChartCanvas):
         self._wheel(event.x, 1 / _WHEEL_ZOOM)
 
     def _wheel(self, column: int, factor: float) -> None:
-        self.zoom(factor, self.picture(*self.size).layout.x_of(column))
+        self.zoom(factor, self.parts().x_of(column))
 
     def _hover(self, column: int) -> None:
-        layout = self.picture(*self.size).layout
+        layout = self.parts()
         if self.run is None or not layout.gutter <= column < layout.width:
             return
         if self.view.crosshair is None:

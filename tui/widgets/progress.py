@@ -102,7 +102,9 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         assert started is not None
         done = self.state.step_in_epoch
         right = f"step {done} of {started.num_steps}"
-        return self._bar(words.phase(self.state), right, done / max(1, started.num_steps), width)
+        return self._bar(
+            words.brief_phase(self.state), right, done / max(1, started.num_steps), width
+        )
 
     def _bar(self, left: str, right: str, share: float, width: int) -> Row:
         """`left ━━━━━━───── right`, the words of a fixed width so that nothing jumps."""
@@ -126,7 +128,8 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         if silence := words.silence(self.state, self._silent_seconds()):
             return cells(silence if len(silence) <= width else silence.partition(":")[0], "bad")
         state, last = self.state, self.state.last_step
-        rate = f"{fmt.rate(last.images_per_second):<16}" if last else " " * 16
+        rate = fmt.rate(last.images_per_second) if last and not state.paused else ""
+        rate = f"{rate:<16}"
         lr = f"{f'lr {last.lr:.3g}':<11}" if last else ""
         patience = words.patience(state)
         for parts in (

@@ -26,6 +26,7 @@ USUAL_COLUMNS = ("run", "status", "best", "epochs")
 NARROW_COLUMNS = (" ", "run")
 WIDE, USUAL = 110, 60
 """Columns of the terminal from which so much of the table fits."""
+SEARCHING = "looking for runs …"
 EMPTY = "Every run will be listed here with its checkpoints.  s starts one."
 
 
@@ -50,7 +51,7 @@ class RunsPane(Vertical):
     def compose(self) -> ComposeResult:
         """The table, and what it says when there is nothing in it."""
         yield DataTable(cursor_type="row")
-        yield Static(EMPTY, id="no-runs", markup=False)
+        yield Static(SEARCHING, id="no-runs", markup=False)
 
     def on_mount(self) -> None:
         """Name the pane."""
@@ -70,6 +71,7 @@ class RunsPane(Vertical):
         if not self._open and rows:  # the newest run's checkpoints show what space does
             self._open.add(rows[0]["run"])
         self.rows = rows
+        self.query_one("#no-runs", Static).update(EMPTY)
         self._reload()
 
     def set_filter(self, text: str) -> None:

@@ -71,7 +71,7 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         return f"   {clean(name)} {fmt.number(metrics[name])} after epoch {self.state.epoch}"
 
     def _result(self) -> str:
-        seconds = self.state.ended.seconds if self.state.ended else 0.0
+        seconds = outcome.seconds(self.state)
         took = f" in {fmt.duration(seconds)}" if seconds else ""
         best = words.best(self.state)
         return f"   {outcome.extent(self.state)}{took}" + (f"   {best}" if best else "")
@@ -82,7 +82,8 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
     def _bar(self, left: Row, width: int) -> Row:
         started, last = self.state.started, self.state.last_step
         assert started is not None
-        rate = f"   {fmt.rate(last.images_per_second):>15}" if last else ""
+        rate = fmt.rate(last.images_per_second) if last and not self.state.paused else ""
+        rate = f"   {rate:>15}"
         remaining = f"  {self._left():>15}"
         for right in (f"{remaining}{rate}", remaining):
             room = width - len(left) - len(right) - 3
