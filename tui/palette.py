@@ -28,7 +28,7 @@ def commands(app: MnistApp) -> Iterator[SystemCommand]:
     )
     yield SystemCommand("Save config", "write config.json", main.action_save_config)
     yield from (SystemCommand(*command) for command in main.commands())
-    yield SystemCommand("Learning rate", "give the live run another one", main.action_live_lr)
+    yield SystemCommand("Learning rate", "u in Live: another one for it", main.action_live_lr)
     yield SystemCommand("Log", "the log or the epochs", main.action_log)
     yield SystemCommand("Help", "the keys and this pane", main.action_help)
     yield SystemCommand(

@@ -29,13 +29,16 @@ plain = st.recursive(
 def builds(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Events of a kind, their numbers finite: the others do not come back."""
     types = {item.name: str(item.type) for item in dataclasses.fields(kind)}
-    by_type = {
+    by_type: dict[str, st.SearchStrategy[Any]] = {
         "float": finite,
         "float | None": st.none() | finite,
         "Metrics": st.dictionaries(names, st.none() | finite, max_size=3),
         "dict[str, Any]": st.dictionaries(names, plain, max_size=3),
     }
-    by_name = {"num_steps": st.integers(1), "monitor": st.sampled_from(["off", "min val_loss"])}
+    by_name: dict[str, st.SearchStrategy[Any]] = {
+        "num_steps": st.integers(1),
+        "monitor": st.sampled_from(["off", "min val_loss"]),
+    }
     own = {name: by_type[text] for name, text in types.items() if text in by_type}
     own |= {name: values for name, values in by_name.items() if name in types}
     return st.builds(kind, **own)

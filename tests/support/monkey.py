@@ -60,7 +60,8 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 KEYS = (
-    *"abcdefghijklmnopqrstuvwxyzMN1234012340",
+    *"abcdefghijklmnopqrstuvwxyzMN0",
+    *"1111222334444",
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown") * 2,
     *("enter", "escape", "tab") * 5,
     *("space", "delete", "backspace", "shift+tab", "shift+left", "shift+right", "plus", "minus"),
@@ -74,6 +75,8 @@ TEXTS = (
 """None has a slash: wherever it is typed as a path, it stays in the folder."""
 LONG = 20
 """Characters that are rather pasted."""
+LONGEST_DIALOG = 6
+"""Things done in one before it is closed."""
 NUM_LAST_SHOWN = 40
 _NAMES = {
     "[": "left_square_bracket", "]": "right_square_bracket", "{": "left_curly_bracket",
@@ -115,12 +118,18 @@ class Monkey:
         self._chance = chance
         self.last: deque[str] = deque(maxlen=NUM_LAST_SHOWN)
         """What it did, to be told where something goes wrong."""
+        self._num_in_dialog = 0
         self._journal = run.journal_path
         every, told = (list(recorded.told(moment)) for moment in ("completed", "running"))
         self._events = iter(every[len(told) : -1])
 
     async def act(self) -> None:
-        """Do something; where there is a field, rather type."""
+        """Do something; in a field rather type, and stay in no dialog for long."""
+        self._num_in_dialog = 0 if self.app.screen is self.window.main else self._num_in_dialog + 1
+        if self._num_in_dialog > LONGEST_DIALOG:
+            self._num_in_dialog = 0
+            await self._close()
+            return
         if isinstance(self.app.focused, Input) and self._chance.random() < 0.4:
             await self._type()
             return
@@ -137,16 +146,22 @@ class Monkey:
         for _ in range(20):
             if self.app.screen is self.window.main:
                 break
-            drops = isinstance(self.app.screen, Ask) and any(
-                isinstance(screen, Editor) for screen in self.app.screen_stack
-            )
-            await self.window.press("d" if drops else "escape")
+            await self._close()
         assert self.app.screen is self.window.main, self.window.text()
         await self.window.press("question_mark")
         await self.window.until(lambda: isinstance(self.app.screen, Page), "the help")
         await self.window.until_shown("esc closes this")
         await self.window.press("escape")
         assert self.app.screen is self.window.main
+
+    async def _close(self) -> None:
+        """Close a dialog, be it an editor that asks whether to."""
+        drops = isinstance(self.app.screen, Ask) and any(
+            isinstance(screen, Editor) for screen in self.app.screen_stack
+        )
+        key = "d" if drops else "escape"
+        self._note(key)
+        await self.window.press(key)
 
     async def _press(self) -> None:
         key = self._chance.choice(KEYS)

@@ -180,7 +180,7 @@ _FROM_0 = "0 or more"
 UNITS = {
     "data_loader.args.batch_size": "images",
     "data_loader.augment.shift": "0 … 14 pixels",
-    "data_loader.augment.rotate": "0 … 180 degrees",
+    "data_loader.augment.rotate": "0 … 180 deg",
     "data_loader.augment.scale": _SHARE,
     "trainer.epochs": "epochs",
     "trainer.early_stop": "epochs",

@@ -82,7 +82,15 @@ def file_of(draft: Draft, marks: Marks) -> str:
     return f"{draft.path.name} ─ {words}"
 
 
+def line_of(draft: Draft, marks: Marks) -> str:
+    """The same where the pane has no border: the weights that are taken, and the file."""
+    return f"{_weights(draft)}{file_of(draft, marks)}"
+
+
 def title_of(draft: Draft, marks: Marks) -> str:
     """Over the pane: whose config it is."""
-    run = f"fine-tunes {draft.parent.name} ─ " if draft.parent else "next: "
-    return f"1 Config ─ {run}{file_of(draft, marks)}"
+    return f"1 Config ─ {_weights(draft) or 'next: '}{file_of(draft, marks)}"
+
+
+def _weights(draft: Draft) -> str:
+    return f"fine-tunes {draft.parent.name} ─ " if draft.parent else ""

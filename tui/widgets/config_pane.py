@@ -146,7 +146,7 @@ class ConfigPane(Vertical):
         """Give the live run the value of the field, where it can take it."""
         field, live = self.current(), self._live
         if field is None or field.dotted not in config_facts.SETTINGS:
-            self.notify("a live run can be given another lr or epochs: go to one of them")
+            self.notify("a live run can be given another lr or epochs: go to one of them in Config")
         elif live is None or not live.live:
             self.notify("no run is live: s starts one with this config")
         elif problem := self.draft.problem_with(field.path, field.in_effect):
@@ -271,7 +271,7 @@ class ConfigPane(Vertical):
         wide = self.screen.has_class("-wide")
         self._about.show(
             About(
-                title="" if wide else config_words.file_of(self.draft, marks),
+                title="" if wide else config_words.line_of(self.draft, marks),
                 help=config_words.help_of(entry),
                 facts=config_words.facts_of(field, marks) if field else "",
                 ways=config_words.ways_of(field, self._live),

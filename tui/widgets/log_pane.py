@@ -105,9 +105,11 @@ class LogPane(ScrollingCells, roles=("dim", "text", "note", "bad", "accent", "ch
         follow = "follows" if view.follows else "held (end)"
         wrapped = f"wrap {'on' if view.wrap else 'off'} (w)"
         parts = [f"log: {level} (v)", self._search(), follow, wrapped, "full (f)"]
-        while len(parts) > 1 and cell_len("   ".join(parts)) > width:
+        close, wide = cell_len("  ".join(parts)), cell_len("   ".join(parts))
+        gap = "  " if close <= width < wide else "   "
+        while len(parts) > 1 and cell_len(gap.join(parts)) > width:
             parts.pop()
-        return cells("   ".join(parts), "accent" if self.has_focus else "dim")[:width]
+        return cells(gap.join(parts), "accent" if self.has_focus else "dim")[:width]
 
     def _search(self) -> str:
         view = self.view

@@ -141,7 +141,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
             line = "  ".join(filter(None, parts))
             if len(line) <= width:
                 return cells(line, "text")
-        return cells(rate, "text")
+        return cells(rate if rate.strip() else words.best(state, named=False), "text")
 
     # Saying so when the run says nothing
 
