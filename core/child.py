@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 VERSION_VARIABLE = "MNIST_TUI_VERSION"
@@ -15,6 +14,9 @@ VERSION_VARIABLE = "MNIST_TUI_VERSION"
 
 def our_version() -> str:
     """The installed version; empty in a checkout that was never installed."""
+    # Hundredths of a second, which the first paint can do without.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("mnist-tui")
     except PackageNotFoundError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import os
 import sys
 import tempfile
@@ -21,6 +22,9 @@ from monkey import play
 from scratch import Scratch
 from tiny_data import write_tiny_mnist
 
+SECONDS_AT_MOST = 1.0
+"""A thing it does takes on busy cores."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -31,13 +35,16 @@ def main() -> int:
     failed = []
     for seed in range(options.seed, options.seed + options.games):
         began = time.monotonic()
+        # A window that answers no more says where it is, and ends.
+        faulthandler.dump_traceback_later(120 + options.count * SECONDS_AT_MOST, exit=True)
         try:
             game(seed, options.count)
             said = "ok"
         except AssertionError as error:
             failed.append(seed)
             said = f"FAILED\n{error}"
-        print(f"seed {seed}: {options.count} in {time.monotonic() - began:.0f} s: {said}")
+        taken = time.monotonic() - began
+        print(f"seed {seed}: {options.count} in {taken:.0f} s: {said}", flush=True)
     return 1 if failed else 0
 
 

@@ -148,6 +148,7 @@ class Monkey:
                 break
             await self._close()
         assert self.app.screen is self.window.main, self.window.text()
+        self.app.clear_notifications()  # they may lie over what is looked for
         await self.window.press("question_mark")
         await self.window.until(lambda: isinstance(self.app.screen, Page), "the help")
         await self.window.until_shown("esc closes this")

@@ -84,11 +84,11 @@ def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
 def test_a_client_that_freezes_and_dies_leaves_nothing_but_the_run(
     server: SshServer, scratch: Scratch
 ) -> None:
-    scratch.write_config({**FOREVER, "trainer.epochs": 60})
+    scratch.write_config({**FOREVER, "trainer.epochs": 40})
     with log_in(server, scratch.path, f"{APP} --start --rate 30") as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         app.process.send_signal(signal.SIGSTOP)
-        time.sleep(4)
+        time.sleep(2)
         app.process.kill()
         app.process.wait(5)
     wait_for(lambda: outcome(scratch) == "completed")

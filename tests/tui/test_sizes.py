@@ -75,7 +75,7 @@ async def test_resizing_fast_never_ends_it(scratch: Scratch) -> None:
     draw = random.Random(5)
     run = told_run(scratch, "told", *beginning())
     async with opened(scratch, USUAL, shown=[run]) as window:
-        for index in range(60):
+        for index in range(24):
             size = (draw.randrange(1, 220), draw.randrange(1, 70))
             await window.pilot.resize_terminal(*size)
             if index % 7 == 0:
