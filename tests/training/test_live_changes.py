@@ -71,7 +71,7 @@ def test_a_schedule_is_scaled_with_it(tiny_mnist: Path, tmp_path: Path) -> None:
     pairs = zip(plain.all(StepEnded), halved.all(StepEnded), strict=True)
     shares = [after.lr / before.lr for before, after in pairs]
     assert shares[:3] == [1.0] * 3
-    # The rate of the fourth step was drawn up when the third ended: scaled like the later ones.
+    # OneCycleLR goes by rates of its own in each group, which have to follow.
     assert shares[3:] == pytest.approx([0.5] * (2 * STEPS - 3))
 
 

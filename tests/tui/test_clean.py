@@ -58,3 +58,7 @@ def test_each_sign_takes_its_own_columns() -> None:
     for code, shown in ASCII.items():
         assert shown.isascii()
         assert len(shown) == cell_len(chr(code)), chr(code)
+
+
+def test_a_dashed_curve_and_a_solid_one_differ_in_ascii_too() -> None:
+    assert ascii_only("── train   ┄┄ val") == "-- train   .. val"
