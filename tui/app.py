@@ -104,20 +104,27 @@ class MnistApp(RunApp):
         self._to_show, self._start_at_once, self._resume_from = shown, start, resume
 
     def on_mount(self) -> None:
-        """Show the window, then what takes longer."""
+        """Show the window."""
         self.call_after_refresh(gc.enable)
         self.push_screen(self.main)
-        self.call_after_refresh(self._tell_notes)
         self._listen()
         if len(self._to_show) == 1:
             self.follow(self._to_show[0])
         elif self._to_show:
             self.call_after_refresh(self.main.action_pane, "runs")
+        self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
+
+    def on_ready(self) -> None:
+        """Do what takes longer than drawing the window: it is drawn before the next refresh ends."""
+        self.main.call_after_refresh(self._check_config)
+
+    def _check_config(self) -> None:
+        self.main.draft_changed()
+        self._tell_notes()
         if self._start_at_once and self._resume_from is not None:
             self.post_message(ResumeAsked(self._resume_from))
         elif self._start_at_once:
-            self.call_after_refresh(self.action_start)
-        self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
+            self.action_start()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action, for the palette."""

@@ -48,6 +48,7 @@ async def test_the_panes_before_any_run(size: tuple[int, int], scratch: Scratch)
             assert_as_before(window, "first")
             for digit, name in enumerate(("config", "device", "runs"), 1):
                 await window.press(str(digit if name != "runs" else 4))
+                await window.until_hidden("looking for runs")
                 await window.settle()
                 assert_as_before(window, name)
 

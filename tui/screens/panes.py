@@ -60,8 +60,6 @@ class PaneScreen(Screen[None]):
             self.query_one(LivePane).toggle_log()
         self.action_pane("live", focus=False)
         self.name_device()
-        # Checking a config costs more than drawing the window.
-        self.call_after_refresh(self.draft_changed)
 
     def on_resize(self) -> None:
         """Show what the new size has room for."""
