@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import sidecar, template_pickle
+from core import results, sidecar, template_pickle
 from core.errors import MistakeError
 from core.files import DamagedWriteError, write_atomic
 from core.sidecar import Sidecar
@@ -115,13 +115,8 @@ def save(path: Path, data: bytes, *, epoch: int, step: int, metrics: dict[str, A
             raise DamagedWriteError(f"{path.parent}: the disk gave back other bytes than written")
 
     write_atomic(path, data, verify)
-    test_path(path).unlink(missing_ok=True)  # that was another network
+    results.forget(path)
     sidecar.write(path, Sidecar(path.name, epoch, step, len(data), digest, metrics))
-
-
-def test_path(path: Path) -> Path:
-    """Where the results of testing a checkpoint are kept."""
-    return path.with_name(path.name + ".test.json")
 
 
 def renew_sidecar(path: Path) -> None:

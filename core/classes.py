@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.data_sets import LOADERS
-from core.events import RunStarted, from_line
 from core.runs import Run
 
 if TYPE_CHECKING:
@@ -15,19 +14,9 @@ if TYPE_CHECKING:
 def of_checkpoint(path: Path) -> tuple[str, ...]:
     """As its run's journal has them, else as its config's loader; empty where neither says."""
     run = Run(path.parent)
-    return _told(run.journal_path) or _configured(run)
-
-
-def _told(journal: Path) -> tuple[str, ...]:
-    try:
-        with journal.open("rb") as file:
-            for line in file:  # only its first lines: every start of a run has the same data
-                event = from_line(line)
-                if isinstance(event, RunStarted) and isinstance(event.classes, list):
-                    return tuple(map(str, event.classes))
-    except OSError:
-        pass
-    return ()
+    start = run.first_start()  # every start of a run has the same data
+    told = start.classes if start and isinstance(start.classes, list) else ()
+    return tuple(map(str, told)) or _configured(run)
 
 
 def _configured(run: Run) -> tuple[str, ...]:

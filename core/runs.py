@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import folders, sidecar, template, template_log
 from core.errors import MistakeError
+from core.events import RunStarted, from_line
 from core.files import write_atomic, write_json
 from core.journal import Follower, is_live
 from core.state import RunState, fold
@@ -80,6 +81,12 @@ class Run:
         """The run's name in its config."""
         return str(self.config().get("name", self.path.parent.name))
 
+    def save_dir(self) -> Path:
+        """The save folder it lies in: a name with slashes is several folders deep."""
+        steps = Path(self.name()).parts
+        named = self.path.parent.parts[-len(steps) :] == steps
+        return self.path.parents[len(steps) if named else 1]
+
     def parent(self) -> Path | None:
         """The checkpoint it starts from where it is another run's."""
         checkpoint = self._of_parent("checkpoint")
@@ -105,6 +112,17 @@ class Run:
             return fold(RunState(), Follower(self.journal_path).read())
         epochs = [position(path)[0] for path in self.checkpoints()]
         return template.state(self, max([0, *epochs]))
+
+    def first_start(self) -> RunStarted | None:
+        """How it was first started: among the first lines of its journal, so it costs little."""
+        try:
+            with self.journal_path.open("rb") as file:
+                for line in file:
+                    if isinstance(event := from_line(line), RunStarted):
+                        return event
+        except OSError:
+            pass
+        return None
 
     def live(self) -> bool:
         """Whether somebody trains it now."""

@@ -7,7 +7,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import checkpoint, sidecar
+from core import checkpoint, results, sidecar
 from core.events import CheckpointFailed, CheckpointSaved
 from core.runs import position
 
@@ -100,7 +100,7 @@ class Saver:
             with contextlib.suppress(OSError):
                 path.unlink()
                 sidecar.path_of(path).unlink(missing_ok=True)
-                checkpoint.test_path(path).unlink(missing_ok=True)
+                results.forget(path)
 
     def _sweep(self) -> None:
         """Delete what a killed writer left half written; nobody else writes checkpoints here."""

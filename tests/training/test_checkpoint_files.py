@@ -13,7 +13,7 @@ import torch
 from refused import refusal
 from tiny_data import tiny_run, train_here
 
-from core import build, checkpoint, files, sidecar
+from core import build, checkpoint, files, results, sidecar
 from core.checkpoint import CheckpointError
 from core.config import Component
 
@@ -259,6 +259,6 @@ def test_a_sidecar_that_is_missing_or_of_another_file_is_written_anew(
 
 def test_the_results_of_testing_a_checkpoint_go_with_it(good: bytes, tmp_path: Path) -> None:
     path = tmp_path / "last.pth"
-    checkpoint.test_path(path).write_text("{}")
+    results.path_of(path).write_text("{}")
     checkpoint.save(path, good, epoch=1, step=9, metrics={})
-    assert not checkpoint.test_path(path).exists()
+    assert not results.path_of(path).exists()

@@ -11,6 +11,7 @@ import torch
 from tiny_data import NUM_TEST, tiny_run, train_here
 
 from core import checkpoint, dataset, evaluate
+from core import results as results_files
 from core.checkpoint import CheckpointError
 from core.models import MnistModel
 
@@ -94,7 +95,7 @@ def test_results_that_cannot_be_kept_are_given_all_the_same(
     def read_only(*_arguments: object) -> NoReturn:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(evaluate, "write_json", read_only)
+    monkeypatch.setattr(results_files, "write_json", read_only)
     assert evaluate.evaluate(run.path / "model_best.pth") == results
 
 
