@@ -89,6 +89,22 @@ class StepEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepMeasured(Event):
+    """One step was taken apart: the middle one of an epoch."""
+
+    epoch: int
+    """The epoch under way, from 1."""
+    step: int
+    """Steps since the run began, this one included."""
+    num_images: int
+    """In its batch."""
+    seconds: Metrics
+    """Of `batch`, `forward`, `loss`, `backward` and `step`, as core.step_parts has them."""
+    gradient_norms: Metrics
+    """Of each layer that learns, by its name in the network: the length of its gradient."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EpochEnded(Event):
     """An epoch was trained and validated."""
 

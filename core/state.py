@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NUM_NOTICES = 50
+NUM_MEASURED = 100
+NUM_RECENT = 64
+"""Steps kept whole: some seconds of them, since ten a second are told."""
 LEAST_PACED_SECONDS = 1.0
 """Of steps, before their pace says how long the rest takes."""
 
@@ -30,6 +33,8 @@ class RunState:
     step: int = 0
     step_in_epoch: int = 0
     last_step: e.StepEnded | None = None
+    recent_steps: tuple[e.StepEnded, ...] = ()
+    """The last steps told since this start, the newest last."""
     train_loss: Curve = field(default_factory=Curve)
     """Over x in epochs: 1.5 is the middle of the second."""
     lr: Curve = field(default_factory=Curve)
@@ -46,6 +51,8 @@ class RunState:
     """The time of the event up to which `seconds` counts."""
     changes: tuple[e.SettingChanged, ...] = ()
     """What was changed while the run was live."""
+    measured: tuple[e.StepMeasured, ...] = ()
+    """One step of each of the last epochs, taken apart."""
     history: tuple[e.EpochEnded, ...] = ()
     best: e.EpochEnded | None = None
     checkpoints: tuple[e.CheckpointSaved, ...] = ()
@@ -54,6 +61,9 @@ class RunState:
     trouble: str = ""
     """A save that failed and was not made good since."""
     notices: tuple[str, ...] = ()
+    """The last ones."""
+    num_notices: int = 0
+    """All that were given."""
     answers: tuple[tuple[str, str], ...] = ()
     """The last requests answered: id and outcome."""
     time: float = 0.0
@@ -74,6 +84,11 @@ class RunState:
             return None
         mode, metric = self.started.monitor.split()
         return mode, metric
+
+    def notices_after(self, number: int) -> tuple[str, ...]:
+        """The notices after the first `number` of them, as far as they are kept."""
+        new = min(self.num_notices - number, len(self.notices))
+        return self.notices[-new:] if new > 0 else ()
 
     def seconds_left(self) -> float | None:
         """Until the last epoch ends, in seconds: at the pace of the last epochs of this start.
@@ -129,6 +144,7 @@ def _steps_ended(state: RunState, steps: list[e.StepEnded]) -> RunState:
         step=last.step,
         step_in_epoch=last.step_in_epoch,
         last_step=last,
+        recent_steps=(*state.recent_steps, *steps[-NUM_RECENT:])[-NUM_RECENT:],
         paced_from=state.paced_from if state.last_step else (steps[0].step, clock[0]),
         train_loss=state.train_loss.extend(xs, losses, clock),
         lr=state.lr.extend(xs, [step.lr for step in steps], clock),
@@ -163,6 +179,7 @@ def _(event: e.RunStarted, state: RunState) -> RunState:
         step=event.step,
         step_in_epoch=event.step - event.epoch * event.num_steps,
         last_step=None,
+        recent_steps=(),
         train_loss=train_loss,
         lr=state.lr.until(position),
         metrics=metrics,
@@ -170,6 +187,7 @@ def _(event: e.RunStarted, state: RunState) -> RunState:
         seconds=max(curve.seconds for curve in (train_loss, *metrics.values())),
         counted_until=event.time,
         changes=tuple(change for change in state.changes if change.step <= event.step),
+        measured=tuple(step for step in state.measured if step.step <= event.step),
         history=history,
         best=best[-1] if best else None,
         paused=False,
@@ -224,6 +242,11 @@ def _clocked(state: RunState, event: e.Event) -> RunState:
 
 
 @_apply.register
+def _(event: e.StepMeasured, state: RunState) -> RunState:
+    return replace(state, measured=(*state.measured, event)[-NUM_MEASURED:])
+
+
+@_apply.register
 def _(event: e.CheckpointSaved, state: RunState) -> RunState:
     others = tuple(item for item in state.checkpoints if item.file != event.file)
     return replace(state, checkpoints=(*others, event), trouble="")
@@ -259,7 +282,8 @@ def _(event: e.RequestHandled, state: RunState) -> RunState:
 
 @_apply.register
 def _(event: e.NoticeGiven, state: RunState) -> RunState:
-    return replace(state, notices=(*state.notices, event.message)[-NUM_NOTICES:])
+    notices = (*state.notices, event.message)[-NUM_NOTICES:]
+    return replace(state, notices=notices, num_notices=state.num_notices + 1)
 
 
 @_apply.register

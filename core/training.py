@@ -34,6 +34,7 @@ from core.judge import Judge
 from core.runs import BEST, LAST
 from core.saver import Saver
 from core.step_log import NonFiniteLossError, StepLog
+from core.step_parts import StepParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,6 +88,7 @@ class Training:
         self.averages = Averages(self.device)
         self.judge = Judge(self.config.trainer.monitor, self.config.trainer.patience)
         self.log = StepLog(emit, control)
+        self._parts = StepParts(emit, self.device)
         self.history: list[EpochEnded] = []
         self._saver = Saver(run.path, emit, self.config.trainer.keep_checkpoints)
         if start is not None:
@@ -130,19 +132,27 @@ class Training:
 
     def step_on(self, indices: Tensor) -> None:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
+        parts = self._parts
+        parts.begin(self)
         images, labels = self.train_set.batch(indices, self._augmentation)
+        parts.done("batch")
         output = self.model(images)
+        parts.done("forward")
         loss = self.loss(output, labels)
+        parts.done("loss")
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        parts.done("backward")
         self.lr = self._next_lr()
         self.optimizer.step()
         if self.scheduler is not None and self._steps_per_batch:
             self.scheduler.step()
+        parts.done("step")
         with torch.no_grad():
             self._measure(self.averages, loss, output, labels)
         self.step += 1
         self.step_in_epoch += 1
+        parts.end(self, len(labels))
 
     def validate(self, check: Callable[[], None]) -> dict[str, float | None]:
         """The loss and the metrics on the validation images, named val_…; nothing is drawn."""

@@ -1,0 +1,124 @@
+"""`python -m core.anatomy`: a network layer by layer, with one real picture going through it.
+
+A process of its own: nothing of a live run is touched. It reads `{"config": …}`, a config.json as
+text, or `{"checkpoint": …}`, the path of one, from stdin, with the `index` of a test image, and
+writes one line of JSON: `stages`, in the order the picture passes them, `guess` and `target`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import fx
+
+from core import build
+from core.config import Config
+from core.errors import MistakeError
+from core.jsontext import JsonText
+from core.trained import Trained
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def main() -> int:
+    """Answer one question."""
+    torch.set_num_threads(1)
+    question = json.load(sys.stdin)
+    try:
+        answer = _answer(question)
+    except MistakeError as error:
+        answer = {"mistake": str(error).splitlines()[0]}
+    sys.stdout.write(f"{json.dumps(answer)}\n")
+    return 0
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    if "checkpoint" in question:
+        trained = Trained.read(Path(question["checkpoint"]))
+    else:
+        config = Config.parse(JsonText(question["config"]).value)
+        torch.manual_seed(config.seed)
+        trained = Trained(config, build.model(config.arch).eval(), torch.device("cpu"), None)
+    samples = trained.test_images()
+    images, labels = samples.batch(torch.tensor([int(question.get("index", 0)) % len(samples)]))
+    with torch.inference_mode():
+        stages = follow(trained.model, images)
+        output = trained.model(images)[0].exp()
+    return {
+        "stages": stages,
+        "num_parameters": sum(item.numel() for item in trained.model.parameters()),
+        "probabilities": output.tolist(),
+        "guess": int(output.argmax()),
+        "target": int(labels[0]),
+    }
+
+
+def follow(model: nn.Module, images: Tensor) -> list[dict[str, Any]]:
+    """What the picture passes: `{name, does, shape, num_parameters}`, the picture itself first.
+
+    `name` is the layer's in the network, empty for a function; `shape` is that of what comes out.
+    Layers alone where the network's own code cannot be followed (branches, loops over values).
+    """
+    first = {"name": "", "does": "picture", "shape": list(images.shape), "num_parameters": 0}
+    try:
+        graph = fx.symbolic_trace(model)
+    except Exception:  # a network may do what it likes
+        return [first, *_layers(model, images)]
+    follower = _Follower(graph)
+    follower.run(images)
+    return [first, *follower.stages]
+
+
+class _Follower(fx.Interpreter):
+    """Runs a network step by step and writes down what comes out of each."""
+
+    def __init__(self, graph: fx.GraphModule) -> None:
+        super().__init__(graph)
+        self.stages: list[dict[str, Any]] = []
+
+    def run_node(self, n: fx.Node) -> Any:
+        """One step; those that give no tensor are not shown."""
+        result = super().run_node(n)
+        if n.op not in ("placeholder", "get_attr", "output") and isinstance(result, torch.Tensor):
+            layer = self.module.get_submodule(str(n.target)) if n.op == "call_module" else None
+            self.stages.append(_stage(str(n.target) if layer else "", layer or _named(n), result))
+        return result
+
+
+def _named(node: fx.Node) -> str:
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "?")
+
+
+def _layers(model: nn.Module, images: Tensor) -> list[dict[str, Any]]:
+    stages: list[dict[str, Any]] = []
+    hooks = [
+        layer.register_forward_hook(
+            lambda layer, _inputs, result, name=name: stages.append(_stage(name, layer, result))
+        )
+        for name, layer in model.named_modules()
+        if not list(layer.children())
+    ]
+    model(images)
+    for hook in hooks:
+        hook.remove()
+    return stages
+
+
+def _stage(name: str, what: nn.Module | str, result: Tensor) -> dict[str, Any]:
+    does = what if isinstance(what, str) else type(what).__name__
+    parameters = [] if isinstance(what, str) else list(what.parameters())
+    return {
+        "name": name,
+        "does": does,
+        "shape": list(result.shape),
+        "num_parameters": sum(item.numel() for item in parameters),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
