@@ -227,6 +227,10 @@ def to_line(event: Event) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
+STEP = b'{"kind":"StepEnded"'
+"""How the lines of steps begin, which are most of a journal."""
+
+
 def from_line(line: bytes) -> Event | None:
     """The event of a line; None if it is torn, not ours, lacks a field or has an impossible one."""
     try:

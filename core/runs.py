@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from core import folders, sidecar, template, template_log
 from core.errors import MistakeError
-from core.events import RunStarted, from_line
+from core.events import STEP, RunStarted, from_line
 from core.files import write_atomic, write_json
-from core.journal import Follower, is_live
+from core.journal import Follower, LineReader, is_live
 from core.state import RunState, fold
 
 if TYPE_CHECKING:
@@ -112,6 +112,14 @@ class Run:
             return fold(RunState(), Follower(self.journal_path).read())
         epochs = [position(path)[0] for path in self.checkpoints()]
         return template.state(self, max([0, *epochs]))
+
+    def outline(self) -> RunState:
+        """The journal folded without its steps: all that a list shows, in a tenth of the time."""
+        if not self.ours():
+            return self.state()
+        lines = LineReader(self.journal_path).read()
+        events = (from_line(line) for line in lines if not line.startswith(STEP))
+        return fold(RunState(), [event for event in events if event is not None])
 
     def first_start(self) -> RunStarted | None:
         """How it was first started: among the first lines of its journal, so it costs little."""

@@ -17,7 +17,7 @@ OURS, TEMPLATE = "mnist-tui", "pytorch-template"
 
 def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
     """A run in a line. `state` spares reading its journal where that was done already."""
-    state = run.state() if state is None else state
+    state = run.outline() if state is None else state
     config = run.config()
     checkpoints = [row for path in run.checkpoints() if (row := _checkpoint(run, path))]
     parent = run.parent()
@@ -65,7 +65,7 @@ def _checkpoint(run: Run, path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     facts = sidecar.read(path)
-    epoch, step, _ = runs.position(path)
+    epoch, step, _ = (facts.epoch, facts.step, "") if facts else runs.position(path)
     return {
         "file": path.name,
         "epoch": max(epoch, 0),

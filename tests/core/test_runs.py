@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from invented import recorded
 
 from core import folders, runs
+from core.events import STEP, to_line
 from core.journal import Journal
 from core.runs import NotFoundError, Run
 
@@ -211,3 +213,13 @@ def test_checkpoints_come_by_epoch_and_step(tmp_path: Path) -> None:
         "last.pth",
         "checkpoint-epoch10.pth",
     ]
+
+
+def test_the_outline_says_what_a_list_of_runs_shows(tmp_path: Path) -> None:
+    run = runs.create(tmp_path, "x", "{}")
+    run.journal_path.write_bytes(b"".join(map(to_line, recorded(2.5))) + b'{"kind":"Step')
+    whole, outline = run.state(), run.outline()
+    assert (outline.started, outline.epoch, outline.best) == (whole.started, 2, whole.best)
+    assert outline.history == whole.history
+    assert outline.train_loss != whole.train_loss
+    assert any(line.startswith(STEP) for line in run.journal_path.read_bytes().splitlines())
