@@ -9,6 +9,8 @@ BESIDE: Size = (120, 20)
 FORM: Size = (80, 24)
 """What a form needs, as people are told; a little less still does."""
 FORM_AT_LEAST: Size = (60, 16)
+LARGE_PAD: Size = (100, 32)
+"""A pad to draw on with a row for each pixel, and the guesses beside it."""
 MAIN_JOB: Size = (40, 12)
 """Start, watch, stop, read the result."""
 

@@ -1,0 +1,1 @@
+"""Pictures of digits as cells, what they are taken for, and a pad to draw on."""

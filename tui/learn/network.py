@@ -1,0 +1,90 @@
+"""The network as a table, one real picture going through it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from tui.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHAPE, _LAYER, _NUMBER = 18, 26, 12
+"""Columns."""
+
+# Of what a layer or a function does; the shapes before and after fill the braces.
+_WORDS = {
+    "picture": "28×28 grey values. unsqueeze puts two 1s before them: a batch of one, one channel",
+    "Conv2d": "filters slide over the picture; each makes a map of where it finds its pattern",
+    "MaxPool2d": "of each 2×2 the largest: half as high and wide, and a step aside matters less",
+    "ReLU": "what is below 0 becomes 0; without it, layers upon layers were one layer",
+    "BatchNorm2d": "each map moved and scaled to mean 0, deviation 1; then as it learned",
+    "Dropout": "drops values at random while it trains, so that none is relied on; now, nothing",
+    "Flatten": "flatten: the same {numbers} numbers in one row ({before} = {numbers})",
+    "Linear": "each output is a sum of all inputs, each with a weight of its own",
+    "mean": "of each map the average over the picture: one number a map",
+    "log_softmax": "scores become logarithms of probabilities, which add up to 1",
+}
+_SAME = {
+    "max_pool2d": "MaxPool2d", "relu": "ReLU", "relu_": "ReLU", "Dropout2d": "Dropout",
+    "dropout": "Dropout", "dropout2d": "Dropout", "feature_dropout": "Dropout",
+    "flatten": "Flatten", "reshape": "Flatten", "view": "Flatten", "LogSoftmax": "log_softmax",
+    "linear": "Linear", "conv2d": "Conv2d", "BatchNorm1d": "BatchNorm2d",
+}  # fmt: skip
+
+
+def table(answer: dict[str, Any], labels: Sequence[str]) -> Text:
+    """What `core.anatomy` found, as text; `labels` are the names of the classes."""
+    text = Text()
+    total = answer["num_parameters"]
+    text.append(
+        f"{'layer':<{_LAYER}}{'shape after it':<{_SHAPE}}{'parameters':>{_NUMBER}}\n", "bold dim"
+    )
+    before: list[int] = []
+    for stage in answer["stages"]:
+        number = f"{stage['num_parameters']:,}" if stage["num_parameters"] else ""
+        text.append(f"{_cut(_title(stage)):<{_LAYER}}", "bold")
+        text.append(f"{times(stage['shape']):<{_SHAPE}}")
+        text.append(f"{number:>{_NUMBER}}\n")
+        text.append(f"    {_words(stage, before)}\n", "dim")
+        before = stage["shape"]
+    guess, target = (_label(answer[name], labels) for name in ("guess", "target"))
+    sure = answer["probabilities"][answer["guess"]]
+    verdict = "which it is" if answer["guess"] == answer["target"] else f"but it is {target}"
+    text.append(
+        f"\n{total:,} parameters in all, weights and biases. It takes this picture for {guess} "
+        f"at {sure:.2f}, "
+    )
+    text.append(f"{verdict}.")
+    return text
+
+
+def times(shape: Sequence[int]) -> str:
+    """`1×10×24×24`."""
+    return "×".join(map(str, shape))
+
+
+def _title(stage: dict[str, Any]) -> str:
+    does = str(stage["does"])
+    return clean(f"{stage['name']}  {does}" if stage["name"] else does)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) < _LAYER else f"{title[: _LAYER - 2]}…"
+
+
+def _words(stage: dict[str, Any], before: Sequence[int]) -> str:
+    does = str(stage["does"])
+    words = _WORDS.get(_SAME.get(does, does))
+    if words is None:
+        return "its own code"
+    if does in ("reshape", "view"):
+        words = words.replace("flatten:", f"{does}:")
+    return words.format(before=times(before[1:]), numbers=prod(before[1:]))
+
+
+def _label(index: int, labels: Sequence[str]) -> str:
+    return clean(labels[index]) if index < len(labels) else str(index)

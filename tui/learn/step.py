@@ -1,0 +1,65 @@
+"""One training step taken apart, with the times and the gradients of a real one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tui.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.events import StepMeasured
+
+_PARTS = {
+    "batch": ("images, labels = the next {num_images}", "pictures and what they show, scaled"),
+    "forward": ("output = model(images)", "through all layers: a score for each class"),
+    "loss": ("loss = {loss}(output, labels)", "one number: how wrong the output is"),
+    "backward": ("loss.backward()", "backwards: how the loss hangs on each weight, its gradient"),
+    "step": ("optimizer.step()", "each weight moves a little against its gradient"),
+}
+_CALL, _BAR = 34, 20
+_MOST_EPOCHS = 6
+"""Columns of gradients: the last epochs."""
+NOT_YET = (
+    "A step is taken apart in the middle of each epoch of a run. Start one, or open one that has "
+    "been trained with this version."
+)
+
+
+def taken_apart(measured: Sequence[StepMeasured], loss: str, *, ascii_only: bool = False) -> Text:
+    """The last step measured, part by part, then the gradients of the last epochs.
+
+    `loss` is the name of the loss function.
+    """
+    if not measured:
+        return Text(NOT_YET, "dim")
+    last, text = measured[-1], Text()
+    seconds = {name: value or 0.0 for name, value in last.seconds.items()}
+    total = sum(seconds.values()) or 1.0
+    text.append(f"Step {last.step:,}, in epoch {last.epoch}: ", "bold")
+    text.append(f"{last.num_images} pictures in {1000 * total:.2f} ms\n\n")
+    for name, value in seconds.items():
+        call, words = _PARTS.get(name, (name, ""))
+        call = call.format(num_images=last.num_images, loss=clean(loss))
+        length = max(1, round(_BAR * value / total)) if value else 0
+        bar = ("#" if ascii_only else "█") * length
+        text.append(f"{call:<{_CALL}}", "bold")
+        text.append(f"{bar:<{_BAR}} {value / total:>5.1%}\n".replace("%", " %"))
+        text.append(f"    {words}\n", "dim")
+    text.append("\nGradients: how strongly each layer is asked to change, in the middle of\n")
+    text.append(
+        "each epoch. Mostly they shrink as it learns; at 0 a layer learns nothing,\n", "dim"
+    )
+    text.append("and if they grow and grow, the learning rate is too large.\n\n", "dim")
+    shown = measured[-_MOST_EPOCHS:]
+    text.append(f"{'layer':<16}" + "".join(f"{f'epoch {e.epoch}':>12}" for e in shown), "dim")
+    for layer in last.gradient_norms:
+        values = (step.gradient_norms.get(layer) for step in shown)
+        numbers = "".join(
+            f"{'nan' if value is None else format(value, '.4f'):>12}" for value in values
+        )
+        text.append(f"\n{clean(layer)[:15]:<16}{numbers}")
+    return text

@@ -1,0 +1,130 @@
+"""The drawing pad, and what networks take the drawing for while it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from core import classes
+from tui import room
+from tui.class_labels import class_labels
+from tui.digits.predicting import Predicting
+from tui.widgets.guess_view import GuessView
+from tui.widgets.key_bar import Key, KeyBar
+from tui.widgets.pad_view import PadView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+    from tui.digits.predicting import Guess
+
+NUM_CLASSES = 10
+"""Labelled where a checkpoint's classes have no names."""
+
+
+@dataclass
+class Guessed(Message, bubble=False):
+    """Somebody looked at the drawing."""
+
+    guess: Guess
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest counts."""
+        return isinstance(message, Guessed)
+
+
+@dataclass
+class NothingGuessed(Message, bubble=False):
+    """Nobody can look at it."""
+
+    why: str
+
+
+class Drawing(ModalScreen[None]):
+    """For one checkpoint, or two that are compared on the same drawing."""
+
+    CSS_PATH = "drawing.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "close"),
+    ]
+
+    def __init__(self, checkpoints: Sequence[Path], ink: bytes = b"") -> None:
+        """`ink` is what is on the paper at first."""
+        super().__init__()
+        self.checkpoints, self._ink = checkpoints, ink
+        self._predicting = Predicting(
+            checkpoints,
+            lambda guess: self.post_message(Guessed(guess)),
+            lambda why: self.post_message(NothingGuessed(why)),
+        )
+
+    def compose(self) -> ComposeResult:
+        """The pad, the guesses, the keys."""
+        names = classes.of_checkpoint(self.checkpoints[0])
+        labels = class_labels(names, max(NUM_CLASSES, len(names)))
+        titles = [f"{path.parent.name}/{path.name}" for path in self.checkpoints]
+        with Vertical(id="drawing") as frame:
+            frame.border_title = Content("Draw a digit")
+            with Horizontal():
+                yield PadView()
+                yield GuessView(titles, labels, id="guess")
+            yield KeyBar(id="drawing-keys")
+
+    def on_mount(self) -> None:
+        """Look at each drawing, as long as this is open."""
+        pad = self.query_one(PadView)
+        if self._ink:
+            pad.pad.show(self._ink)
+        pad.focus()
+        self._offer_keys()
+        self._predicting.start()
+        self._show()
+
+    def on_unmount(self) -> None:
+        """Nobody draws any more."""
+        self._predicting.close()
+
+    def on_resize(self) -> None:
+        """A smaller pad where a large one would leave no room."""
+        self.set_class(not room.fits(self.app.size, room.LARGE_PAD), "-low")
+
+    @on(PadView.Drawn)
+    def _offer_keys(self) -> None:
+        view = self.query_one(PadView)
+        tool = "eraser" if view.erasing else "soft pen" if view.pad.soft else "fine pen"
+        ink = "" if view.pad.soft else f", ink {view.pad.strength / 255:.0%}"
+        self.query_one("#drawing").border_subtitle = f"{tool}{ink}"
+        self.query_one(KeyBar).show(
+            (
+                Key("space", "lift the pen" if view.down else "pen down"),
+                Key("c", "clear"),
+                Key("u", "undo"),
+                Key("esc", "close"),
+                Key("e", "pen" if view.erasing else "eraser"),
+                Key("f", "fine pen" if view.pad.soft else "soft pen"),
+                Key("[", "less ink"),
+                Key("]", "more"),
+            )
+        )
+
+    @on(PadView.Drawn)
+    def _show(self) -> None:
+        self._predicting.show(bytes(self.query_one(PadView).pad.ink))
+
+    @on(Guessed)
+    def _guessed(self, event: Guessed) -> None:
+        self.query_one(GuessView).show(event.guess)
+
+    @on(NothingGuessed)
+    def _failed(self, event: NothingGuessed) -> None:
+        self.query_one(GuessView).fail(event.why)

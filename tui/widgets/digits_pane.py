@@ -1,0 +1,155 @@
+"""What a checkpoint gets wrong: its confusion matrix, and the pictures behind each number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.clean import clean
+from tui.messages import CheckpointTested
+from tui.widgets.gallery import Gallery
+from tui.widgets.matrix_view import MatrixView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+    from tui.digits.exhibits import Exhibits
+    from tui.digits.shown import Shown
+
+NONE_YET = (
+    "Nothing was trained yet.\n\n"
+    "Here you will see what a network gets wrong, and draw a digit for it.  s starts a training."
+)
+UNTESTED = (
+    "{name} was not tested yet.\n\nt   test it on the {count:,} test images\nd   draw a digit"
+)
+
+
+class DigitsPane(Vertical):
+    """The matrix, and beside it or in its place the pictures."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "test", "test the checkpoint on the test images"),
+        Binding("d", "draw", "draw a digit, and see what it is taken for"),
+        Binding("b", "browse", "all the test images, or the mistakes again"),
+        Binding("m", "all_mistakes", "all the mistakes, the most certain first"),
+        Binding("c", "choose", "another checkpoint"),
+    ]
+
+    @dataclass
+    class DrawingAsked(Message):
+        """Somebody wants to draw for a checkpoint."""
+
+        checkpoint: Path
+
+    @dataclass
+    class OtherAsked(Message):
+        """Somebody wants to look at another checkpoint."""
+
+    exhibits: Exhibits | None = None
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
+        super().__init__(id=id, classes="pane")
+
+    def compose(self) -> ComposeResult:
+        """What is tested, then its results."""
+        yield Static("", id="digits-head", markup=False)
+        yield Static(NONE_YET, id="digits-none", markup=False)
+        with Horizontal(id="digits-body"):
+            yield MatrixView(id="matrix")
+            yield Gallery(id="gallery")
+
+    def on_mount(self) -> None:
+        """Name the pane."""
+        self.border_title = "5 Digits"
+        self.add_class("empty")
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """The one that is looked at."""
+        return self.exhibits.checkpoint if self.exhibits is not None else None
+
+    def show(self, exhibits: Exhibits) -> None:
+        """Look at a checkpoint."""
+        if exhibits == self.exhibits:
+            return
+        self.exhibits = exhibits
+        path = exhibits.checkpoint
+        name = clean(f"{path.parent.parent.name}/{path.parent.name}/{path.name}")
+        self.border_title = Content(f"5 Digits ─ {name}")
+        results = exhibits.results
+        self.set_class(results is None, "empty")
+        self.remove_class("show-gallery")
+        if results is None:
+            text = UNTESTED.format(name=name, count=len(exhibits.pictures))
+            self.query_one("#digits-none", Static).update(text)
+            return
+        wrong, total = len(results["mistakes"]), results["num_samples"]
+        right = f"{name}: {1 - wrong / max(1, total):.4f} of {total:,} right, {wrong:,} wrong"
+        self.query_one("#digits-head", Static).update(right)
+        self.query_one(MatrixView).show(exhibits.matrix)
+
+    def action_test(self) -> None:
+        """Test it, or test it again."""
+        if self.checkpoint is not None:
+            self.post_message(CheckpointTested(self.checkpoint))
+
+    def action_draw(self) -> None:
+        """Draw for it."""
+        if self.checkpoint is not None:
+            self.post_message(self.DrawingAsked(self.checkpoint))
+
+    def action_choose(self) -> None:
+        """Look at another one."""
+        self.post_message(self.OtherAsked())
+
+    def action_browse(self) -> None:
+        """Show all the test images; again, what the matrix says."""
+        if self.exhibits is None:
+            return
+        everything = self.exhibits.everything()
+        if self._gallery.shown.title != everything.title:
+            self._hang(everything)
+        elif self.exhibits.results is not None:
+            self._hang(self.exhibits.behind(*self.query_one(MatrixView).cursor))
+
+    def action_all_mistakes(self) -> None:
+        """Show every mistake."""
+        if self.exhibits is not None and self.exhibits.results is not None:
+            self._hang(self.exhibits.all_mistakes())
+
+    def back(self) -> bool:
+        """From the pictures to what was there before; False if that is in view."""
+        if not self.has_class("show-gallery"):
+            return False
+        self.remove_class("show-gallery")
+        if self.exhibits is not None and self.exhibits.results is not None:
+            self.query_one(MatrixView).focus()
+        return True
+
+    @on(MatrixView.Moved)
+    def _look_behind(self, event: MatrixView.Moved) -> None:
+        if self.exhibits is not None and self.exhibits.results is not None:
+            self._gallery.show(self.exhibits.behind(event.target, event.guess))
+
+    @on(MatrixView.Opened)
+    def _open(self) -> None:
+        self.add_class("show-gallery")
+        self._gallery.focus()
+
+    @property
+    def _gallery(self) -> Gallery:
+        return self.query_one(Gallery)
+
+    def _hang(self, shown: Shown) -> None:
+        self._gallery.show(shown)
+        self._open()

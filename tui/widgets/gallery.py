@@ -1,0 +1,98 @@
+"""Pictures side by side, as many as fit, each with a line below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui.clean import clean
+from tui.digits.picture import HEIGHT, WIDTH, picture
+from tui.digits.shown import NOTHING_SHOWN, Shown
+from tui.plot import Cell
+from tui.widgets.cells import Row, cells, fit
+from tui.widgets.ink_cells import InkCells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GAP = 1
+"""Columns between two pictures."""
+NOTHING = "there is none"
+
+
+class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
+    """Scrolls by rows of pictures."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,left,pageup", "scroll_by(-1)", "", show=False),
+        Binding("down,right,pagedown,space", "scroll_by(1)", "", show=False),
+        Binding("home", "scroll_to(0)", "", show=False),
+        Binding("end", "scroll_to(-1)", "", show=False),
+    ]
+
+    shown = NOTHING_SHOWN
+    _top = 0
+    """The first picture in view."""
+
+    def show(self, shown: Shown) -> None:
+        """Show other pictures, from the first on."""
+        self.shown, self._top = shown, 0
+        self.update()
+
+    def draw(self, width: int, height: int) -> list[Row]:
+        """The title, then the pictures that fit."""
+        across, down = self._room(width, height)
+        total = len(self.shown.indices)
+        self._top = max(0, min(self._top, total - 1)) // across * across
+        in_view = self.shown.indices[self._top : self._top + across * down]
+        place = f"  {self._top + 1:,} to {self._top + len(in_view):,} of {total:,}"
+        rows = [cells(clean(self.shown.title), "accent")]
+        rows[0] += cells(place if total > len(in_view) else "", "dim")
+        if not total and self.shown.title:
+            rows.append(cells(NOTHING, "dim"))
+        for start in range(0, len(in_view), across):
+            rows += self._line(in_view[start : start + across])
+        return rows
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Show the pictures before or after those in view."""
+        across, down = self._room(self.size.width, self.size.height)
+        self._go(self._top + lines * across * max(1, down))
+
+    def action_scroll_to(self, index: int) -> None:
+        """Show the first pictures, or the last ones."""
+        self._go(index % max(1, len(self.shown.indices)))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on."""
+        self.action_scroll_by(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back."""
+        self.action_scroll_by(-1)
+
+    def _go(self, index: int) -> None:
+        if 0 <= index < len(self.shown.indices):
+            self._top = index
+            self.update()
+        elif index < 0:
+            self._top = 0
+            self.update()
+
+    def _room(self, width: int, height: int) -> tuple[int, int]:
+        """How many pictures stand side by side, and how many lines of them there are."""
+        return max(1, (width + GAP) // (WIDTH + GAP)), max(1, (height - 1) // (HEIGHT + 1))
+
+    def _line(self, indices: Sequence[int]) -> list[Row]:
+        pictures = [picture(self.shown.ink(index), self.look) for index in indices]
+        rows: list[Row] = []
+        for parts in zip(*pictures, strict=True):
+            row: Row = []
+            for part in parts:
+                row += [*part, *[Cell(" ", "")] * GAP]
+            rows.append(row)
+        captions: Row = []
+        for index in indices:
+            captions += fit(cells(clean(self.shown.caption(index)), "text"), WIDTH + GAP)
+        return [*rows, captions]

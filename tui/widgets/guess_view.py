@@ -1,0 +1,72 @@
+"""What networks take a drawing for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.base_app import BaseApp
+from tui.clean import clean
+from tui.digits.bars import bars
+from tui.digits.picture import picture
+from tui.widgets.cells import Row, cells, fit
+from tui.widgets.ink_cells import InkCells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.digits.predicting import Guess
+
+WAITING = "importing torch to look at it …"
+SEEN = "as the network sees it: scaled to 20×20, its weight in the middle"
+GAP = 2
+
+
+class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
+    """The probabilities as bars, a column for each checkpoint; below them the picture."""
+
+    def __init__(self, titles: Sequence[str], labels: Sequence[str], *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._titles, self._labels = titles, labels
+        self.guess: Guess | None = None
+        self.trouble = ""
+        """Why there is none."""
+
+    def show(self, guess: Guess) -> None:
+        """Show what a drawing is taken for."""
+        self.guess = guess
+        self.update()
+
+    def fail(self, why: str) -> None:
+        """Say why nothing can be shown."""
+        self.trouble = why
+        self.update()
+
+    def draw(self, width: int, height: int) -> list[Row]:
+        """The bars, and the picture if there is room for all of it."""
+        if self.trouble or self.guess is None:
+            return [cells(clean(self.trouble or WAITING), "dim")]
+        blank = not any(self.guess.picture)
+        each = (width + GAP) // len(self._titles) - GAP
+        columns = [self._column(number, each, blank=blank) for number in range(len(self._titles))]
+        rows: list[Row] = [_joined(parts, each) for parts in zip(*columns, strict=True)]
+        small = picture(self.guess.picture, self.look)
+        if len(rows) + 2 + len(small) <= height:
+            rows += [[], cells(SEEN, "dim"), *small]
+        return rows
+
+    def _column(self, number: int, width: int, *, blank: bool) -> list[Row]:
+        assert self.guess is not None
+        values = self.guess.probabilities[number]
+        if blank:
+            values = tuple(0.0 for _ in values)
+        ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
+        labels = [*self._labels, *map(str, range(len(self._labels), len(values)))]
+        drawn = bars(labels[: len(values)], values, width, ascii_only=ascii_only)
+        return [cells(clean(self._titles[number]), "accent"), *drawn]
+
+
+def _joined(parts: Sequence[Row], width: int) -> Row:
+    row: Row = []
+    for part in parts:
+        row += [*cells(" " * GAP if row else ""), *fit(part, width)]
+    return row

@@ -1,0 +1,145 @@
+"""What goes on while a network learns: four pages in words, with the numbers of the run at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.base_app import BaseApp
+from tui.chart.words import ABOUT_CHART
+from tui.learn.becoming import becoming
+from tui.learn.network import table
+from tui.learn.step import taken_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.events import Click
+
+    from core.state import RunState
+    from tui.config.draft import Draft
+
+PAGES = {
+    "network": "The network",
+    "step": "A training step",
+    "config": "What the config becomes",
+    "chart": "The chart",
+}
+ASKING = "importing torch to look at the network …"
+_GAP = 3
+
+
+class LearnPane(Vertical):
+    """One page at a time; the arrows turn them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "the page before"),
+        Binding("right", "turn(1)", "the next page"),
+        Binding("n", "picture", "another picture through the network"),
+    ]
+
+    @dataclass
+    class NetworkAsked(Message):
+        """Somebody wants to see the network with a picture going through it."""
+
+        index: int
+        """Of the test image."""
+
+    def __init__(self, draft: Draft, *, id: str) -> None:  # noqa: A002 -- Textual's own name
+        super().__init__(id=id, classes="pane")
+        self._draft = draft
+        self.page = "network"
+        self._index = 0
+        self._network: Text | None = None
+        self._state: RunState | None = None
+
+    def compose(self) -> ComposeResult:
+        """The names of the pages, and the one that is open."""
+        yield Static("", id="learn-pages", markup=False)
+        with VerticalScroll():
+            yield Static("", id="learn-page", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the pane."""
+        self.border_title = "6 Learn"
+
+    def on_resize(self) -> None:
+        """Lines break elsewhere."""
+        if self.display:
+            self._show()
+
+    def open(self, state: RunState) -> None:
+        """The pane is in view; `state` is that of the run that is shown."""
+        self._state = state
+        if self._network is None:
+            self.post_message(self.NetworkAsked(self._index))
+        self._show()
+
+    def show_network(self, answer: dict[str, Any], labels: Sequence[str]) -> None:
+        """What `core.anatomy` found."""
+        self._network = table(answer, labels)
+        self._show()
+
+    def fail(self, why: str) -> None:
+        """Say why the network cannot be shown."""
+        self._network = Text(why)
+        self._show()
+
+    def forget_network(self) -> None:
+        """Another run is shown: its network is another one."""
+        self._network = None
+
+    def action_turn(self, by: int) -> None:
+        """Turn the page."""
+        names = list(PAGES)
+        self.page = names[(names.index(self.page) + by) % len(names)]
+        self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_picture(self) -> None:
+        """Send the next test image through the network."""
+        self.page, self._index = "network", self._index + 1
+        self.post_message(self.NetworkAsked(self._index))
+        self._show()
+
+    def on_click(self, event: Click) -> None:
+        """Open the page whose name is under the pointer."""
+        if event.widget is None or event.widget.id != "learn-pages":
+            return
+        end = 0
+        for name, title in PAGES.items():
+            end += len(title) + _GAP
+            if event.x < end:
+                self.page = name
+                self._show()
+                return
+
+    def _show(self) -> None:
+        names = Text()
+        for name, title in PAGES.items():
+            names.append(title, "bold reverse" if name == self.page else "")
+            names.append(" " * _GAP)
+        self.query_one("#learn-pages", Static).update(names)
+        self.query_one("#learn-page", Static).update(self._text())
+
+    def _text(self) -> Text:
+        if self.page == "network":
+            return self._network or Text(ASKING, "dim")
+        if self.page == "step":
+            measured = self._state.measured if self._state is not None else ()
+            ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
+            return taken_apart(measured, self._loss(), ascii_only=ascii_only)
+        if self.page == "config":
+            return becoming(self._draft, self.size.width - 4)
+        return Text(ABOUT_CHART)
+
+    def _loss(self) -> str:
+        loss = self._draft.meant.get("loss", "loss")
+        return str(loss.get("type", "loss")) if isinstance(loss, dict) else str(loss)
