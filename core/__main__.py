@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import worker
+from core import importing, worker
 from core.child import VERSION_VARIABLE, our_version
 from core.errors import MistakeError
 from core.runs import Run
@@ -43,7 +43,8 @@ def main() -> int:
         return _complain(f"{options.run}: cannot be trained in: {error}", FAILED)
     if ended.outcome == "failed":
         return _complain(ended.reason, FAILED)
-    return 128 + received[0] if ended.outcome == "stopped" and received else OK
+    code = 128 + received[0] if ended.outcome == "stopped" and received else OK
+    return importing.exit_code(code)
 
 
 def _listen(control: Control, received: list[int]) -> None:

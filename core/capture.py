@@ -18,10 +18,13 @@ LONGEST_LINE = 10_000
 
 
 @contextlib.contextmanager
-def into(write: Write) -> Iterator[None]:
-    """While it lasts, `write` gets each line that this thread prints; other threads print on."""
-    out, err = _Lines("stdout", write), _Lines("stderr", write)
-    mine, before = threading.get_ident(), warnings.showwarning
+def into(write: Write) -> Iterator[set[int]]:
+    """While it lasts, `write` gets each line that this thread prints; other threads print on.
+
+    Yields the threads it is so for, to which others can be added.
+    """
+    mine, before = {threading.get_ident()}, warnings.showwarning
+    out, err = _Lines("stdout", write, mine), _Lines("stderr", write, mine)
 
     def show(
         message: Warning | str,
@@ -31,14 +34,14 @@ def into(write: Write) -> Iterator[None]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if threading.get_ident() == mine:
+        if threading.get_ident() in mine:
             write(f"WARNING {category.__name__}: {message} ({filename}, line {lineno})")
         else:
             before(message, category, filename, lineno, file, line)
 
     sys.stdout, sys.stderr, warnings.showwarning = cast("TextIO", out), cast("TextIO", err), show
     try:
-        yield
+        yield mine
     finally:
         out.end()
         err.end()
@@ -52,19 +55,19 @@ def into(write: Write) -> Iterator[None]:
 
 
 class _Lines:
-    """A stream that gives the lines of one thread away, and hands on what others write."""
+    """A stream that gives the lines of some threads away, and hands on what others write."""
 
-    def __init__(self, name: str, write: Write) -> None:
+    def __init__(self, name: str, write: Write, threads: set[int]) -> None:
         """`name` is `stdout` or `stderr`."""
         self.other: TextIO = getattr(sys, name)
         self._name, self._write = name, write
-        self._thread = threading.get_ident()
+        self._threads = threads
         self._rest = ""
 
     def write(self, text: str) -> int:
         """Take some text, which may end anywhere in a line."""
         # A progress bar on top of this one shows prints by itself, in whatever thread.
-        if threading.get_ident() != self._thread or not self.in_place():
+        if threading.get_ident() not in self._threads or not self.in_place():
             return self.other.write(text)
         *whole, self._rest = (self._rest + text).split("\n")
         for line in whole:
@@ -84,7 +87,7 @@ class _Lines:
 
     def isatty(self) -> bool:
         """A log is no terminal."""
-        return threading.get_ident() != self._thread and self.other.isatty()
+        return threading.get_ident() not in self._threads and self.other.isatty()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.other, name)

@@ -24,6 +24,7 @@ from pydantic import (
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
+from core.paths import expanded
 
 MAX_THREADS = 1024
 """More than that no machine has CPUs for, and many cannot even start."""
@@ -49,10 +50,7 @@ def _text_only(value: object) -> object:
 
 
 def _that_can_be(path: Path) -> Path:
-    try:
-        path.expanduser()
-    except RuntimeError as error:
-        raise ValueError(f"{path.parts[0]}: there is no such user: give another path") from error
+    expanded(path)
     if "\0" in str(path):
         raise ValueError("holds a zero byte, which no path can: give another path")
     return path

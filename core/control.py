@@ -61,6 +61,11 @@ class Control:
         """Ask for a stop from a signal handler or another thread."""
         self._stop_reason = name
 
+    def raise_if_stopped(self) -> None:
+        """Raise StopTraining where a signal asked for it; requests wait for `check`."""
+        if self._stop_reason is not None:
+            raise StopTraining(self._stop_reason)
+
     def check(self, subject: Subject) -> None:
         """Do what was asked of `subject`, wait while it is paused, or raise StopTraining."""
         self._look(subject)
@@ -77,8 +82,7 @@ class Control:
         self._emit(RunContinued())
 
     def _look(self, subject: Subject) -> None:
-        if self._stop_reason is not None:
-            raise StopTraining(self._stop_reason)
+        self.raise_if_stopped()
         now = time.monotonic()
         if now < self._next_poll:
             return

@@ -8,8 +8,9 @@ import socket
 import time
 from typing import TYPE_CHECKING, Self
 
+from core import journal_end, other_hosts
 from core.errors import MistakeError
-from core.events import Event, RunStarted, from_line, to_line
+from core.events import Event, from_line, to_line
 from core.files import append_line
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LOCK_PATIENCE_SECONDS = 1.0
 """A reader's glance at the lock lasts microseconds; whoever holds it longer is a writer."""
+
+OTHER_HOST_POLL_SECONDS = 0.5
 
 
 class AlreadyLiveError(MistakeError):
@@ -36,6 +39,7 @@ class Journal:
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             self._lock()
+            self._outwait_other_hosts()
         except BaseException:
             os.close(self._file)
             raise
@@ -71,6 +75,15 @@ class Journal:
             else:
                 return
 
+    def _outwait_other_hosts(self) -> None:
+        """A writer where our locks do not reach shows that it lives, or was killed there."""
+        first = writer = other_hosts.writer(self.path)
+        while first is not None and writer is not None:
+            if writer.num_bytes != first.num_bytes:
+                raise AlreadyLiveError(_who_holds(self.path))
+            time.sleep(OTHER_HOST_POLL_SECONDS)
+            writer = other_hosts.writer(self.path)
+
 
 class LineReader:
     """Reads a growing text file: the whole lines added since it looked last."""
@@ -105,7 +118,7 @@ class Follower:
 
 
 def is_live(path: Path) -> bool:
-    """Whether some process is writing this journal: whether its lock is held."""
+    """Whether some process is writing this journal: its lock is held, or another host writes."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -117,13 +130,14 @@ def is_live(path: Path) -> bool:
     except OSError:  # a file system without locks: nobody can train there
         return False
     else:
-        return False
+        fcntl.flock(file, fcntl.LOCK_UN)  # what follows may take longer than a writer waits
+        return other_hosts.writer(path) is not None
     finally:
         os.close(file)
 
 
 def _who_holds(path: Path) -> str:
-    starts = [event for event in Follower(path).read() if isinstance(event, RunStarted)]
-    pid = starts[-1].pid if starts else "another process"
-    host = starts[-1].host if starts else socket.gethostname()
+    start = journal_end.last_start(path)
+    pid = start.pid if start else "another process"
+    host = start.host if start else socket.gethostname()
     return f"{path.parent}: is already being trained by pid {pid} on {host}"

@@ -23,7 +23,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 class JsonTextError(MistakeError):
-    """The text is not JSON, with line, column and what was expected; or an edit of it cannot be."""
+    """The text is not JSON, with line, column and a remedy; or an edit of it cannot be."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,9 @@ class JsonText:
         try:
             return text, self._loads(text)
         except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise JsonTextError(f"{where}: not valid JSON: {error.msg}") from error
+            from core import json_mistakes  # most texts are JSON
+
+            raise JsonTextError(json_mistakes.explain(self.text, error)) from error
 
     def _loads(self, text: str) -> Any:
         """Raises JsonTextError, or JSONDecodeError where the text is not JSON."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from core import check, config_file, rates, resume
+from core import check, config_file, rates, schedules
 from core.config_file import ConfigError
 from core.events import SettingChanged
 from core.jsontext import JsonText
@@ -57,7 +57,7 @@ def _refusal(training: Training, path: str, after: Config) -> str:
     if epochs < under_way:
         return f"epoch {under_way} is under way: give {under_way} or more"
     longer = epochs > training.num_epochs
-    if longer and (schedule := after.lr_scheduler) and schedule.type in resume.FIXED_LENGTH:
+    if longer and (schedule := after.lr_scheduler) and schedule.type in schedules.FIXED_LENGTH:
         return f"{schedule.type} was drawn up for {training.num_epochs} epochs: start a new run"
     return ""
 

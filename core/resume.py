@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import build, check, checkpoint, config, config_file, devices, normalize, runs
+from core import build, check, checkpoint, config, config_file, devices, normalize, runs, schedules
 from core.errors import MistakeError
 from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 from core.jsontext import JsonText
+from core.paths import expanded
 from core.runs import Run
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ IN_PLACE = {
     "trainer.tensorboard_histograms",
 }
 """What may change without the run becoming another one."""
-
-FIXED_LENGTH = {"OneCycleLR"}
-"""Schedules that are drawn up for a number of steps and cannot go on after it."""
-
 
 NUMBER_OF_STEPS = {
     "data_loader.args.batch_size",
@@ -55,6 +52,7 @@ class Plan:
     """How to go on from a checkpoint."""
 
     checkpoint: Path
+    """The run itself where it has none yet."""
     run: Run | None
     """Where it goes on in place; None for a new run."""
     text: JsonText
@@ -186,6 +184,8 @@ def plan(
     `given` is the file of -c, whose top-level blocks replace the run's; `edits` are values by
     dotted path, which come last.
     """
+    if (unsaved := _unsaved(reference, save_dir)) is not None:
+        return _from_the_start(unsaved, given, edits)
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
     text = _replaced(before, given, edits)
@@ -249,9 +249,34 @@ def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
     checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
 
 
+def _unsaved(reference: str, save_dir: Path) -> Run | None:
+    """The run that is meant, where it was stopped before its first checkpoint."""
+    path = expanded(reference)
+    if path.is_file() or runs.is_checkpoint(path):
+        return None
+    run = runs.find(reference, save_dir)
+    begun = run.ours() and not run.live() and run.parent() is None
+    return run if begun and not run.checkpoints() else None
+
+
+def _from_the_start(run: Run, given: JsonText | None, edits: dict[str, Any]) -> Plan:
+    """It begins again in its own directory: whatever changes, nothing was trained without it."""
+    before = _as_changed(run, normalize.editable(config_file.read_text(run.config_path)))
+    text = _replaced(before, given, edits)
+    check.load(text.value)
+    return Plan(run.path, run, text, _differing(before.value, text.value))
+
+
+def _as_changed(run: Run, text: JsonText) -> JsonText:
+    """A run's config with what was changed since."""
+    for path, value in effective(run, {}).changes.items():
+        text = text.set(config_file.parse_path(path), value)
+    return text
+
+
 def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, Run, list[str]]:
     """The checkpoint that is meant, its run, and what should be said."""
-    path = Path(reference).expanduser()
+    path = expanded(reference)
     if path.is_file() or runs.is_checkpoint(path):
         start = checkpoint.load(path.absolute())
         return start, Run(start.path.parent), []
@@ -277,8 +302,7 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
     if not start.ours:
         notices += normalize.notes_of(written)
     if run.ours():
-        for path, value in effective(run, {}).changes.items():
-            text = text.set(config_file.parse_path(path), value)
+        text = _as_changed(run, text)
     differing = ", ".join(_differing(inside.value, text.value).keys() - IN_PLACE)
     if differing and start.path.parent == run.path:
         notices.append(f"config.json and {start.path.name} differ in {differing}: the file counts")
@@ -290,7 +314,7 @@ def _refuse_endless(
 ) -> None:
     epochs, schedule = settings.trainer.epochs, settings.lr_scheduler
     kept = not any(path.startswith("lr_scheduler") for path in differing)
-    if schedule and schedule.type in FIXED_LENGTH and kept:
+    if schedule and schedule.type in schedules.FIXED_LENGTH and kept:
         longer = {"trainer.epochs"} if epochs > _epochs(before, epochs) else set()
         if schedule.interval == "batch":
             longer |= NUMBER_OF_STEPS

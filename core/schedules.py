@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import signatures
 from core.config_file import Problem
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PLATEAU = "ReduceLROnPlateau"
 ONE_CYCLE = "OneCycleLR"
+FIXED_LENGTH = {ONE_CYCLE}
+"""Schedules that are drawn up for a number of steps and cannot go on after it."""
 _LIMITS = {
     ("LinearLR", "start_factor"): (0, 1, "above 0 and at most 1"),
     ("LinearLR", "end_factor"): (None, 1, "from 0 to 1"),
@@ -101,3 +103,9 @@ def _without_momentum(schedule: Component, optimizer: Component | None) -> Itera
     if signature.get("momentum") is None and signature.get("betas") is None:
         message = f"must be false: {optimizer.type} has no momentum to cycle"
         yield Problem(path="lr_scheduler.args.cycle_momentum", message=message)
+
+
+def can_go_on(config: dict[str, Any]) -> bool:
+    """Whether a run with such a config.json can be trained further than it was meant to be."""
+    schedule = config.get("lr_scheduler")
+    return not (isinstance(schedule, dict) and schedule.get("type") in FIXED_LENGTH)

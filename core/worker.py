@@ -9,8 +9,8 @@ import traceback
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from core import capture, log, spinning
-from core.control import Control
+from core import capture, importing, log, spinning
+from core.control import Control, StopTraining
 from core.errors import MistakeError
 from core.events import Event, PhaseChanged, RunEnded, StepEnded
 from core.journal import Journal
@@ -40,7 +40,7 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
     with (
         Journal(run.journal_path) as journal,
         log.open_log(run.log_path) as write,
-        capture.into(write),
+        capture.into(write) as captured,
     ):
         waiting: deque[Event] = deque()
         narrator = log.Narrator()
@@ -61,10 +61,13 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
         try:
             emit(PhaseChanged(phase="importing torch"))
             spinning.prepare()
+            importing.import_trainer(control, captured)
             from core import trainer
 
             with spinning.only_when_idle():
                 outcome, reason = trainer.train(run, changes, emit=emit, control=control)
+        except StopTraining as stop:  # while torch was imported: there is nothing to save yet
+            outcome, reason = "stopped", str(stop)
         except MistakeError as error:  # a mistake in the config or the files, already a sentence
             outcome, reason = "failed", str(error)
         except Exception as error:

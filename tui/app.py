@@ -115,7 +115,7 @@ class MnistApp(RunApp):
         self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
 
     def on_ready(self) -> None:
-        """Do what takes longer than drawing the window: it is drawn before the next refresh ends."""
+        """Do what takes longer than drawing the window, which is drawn first."""
         self.main.call_after_refresh(self._check_config)
 
     def _check_config(self) -> None:

@@ -20,6 +20,7 @@ from tui.themes import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rich.console import RenderableType
     from textual.filter import LineFilter
@@ -66,6 +67,11 @@ class BaseApp(App[None]):
             driver.repaint_when_drained()
             return
         super()._display(screen, renderable)
+
+    def stray_output_to(self, log: Path) -> None:
+        """Have what C libraries write to stderr in a log, instead of across the window."""
+        if isinstance(self._driver, LinkDriver):
+            self._driver.stray.lead_to(log)
 
     def _backlog(self) -> int:
         return self._driver.backlog if isinstance(self._driver, LinkDriver) else 0

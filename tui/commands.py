@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core import config_file, devices, launch, normalize, requests, runs, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
+from core.paths import expanded
 from tui import console, starting
 from tui.clean import clean
 from tui.foreground import Foreground
@@ -99,10 +100,9 @@ def save_dir(options: argparse.Namespace) -> Path:
     given = getattr(options, "config", None)
     try:
         text = config_file.read_text(given or config_file.default_path(Path.cwd()))
-        folder = normalize.normalize(text.value).value["trainer"]["save_dir"]
+        return expanded(str(normalize.normalize(text.value).value["trainer"]["save_dir"]))
     except (MistakeError, KeyError, TypeError):
-        folder = "saved"
-    return Path(str(folder)).expanduser()
+        return Path("saved")
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -125,7 +125,7 @@ def _detach(target: Run, changes: dict[str, Any]) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    path = Path(options.checkpoint).expanduser()
+    path = expanded(options.checkpoint)
     if not path.is_file() and not runs.is_checkpoint(path):
         target = runs.find(options.checkpoint, save_dir(options))
         path = target.best_checkpoint() or target.path / runs.LAST
@@ -216,7 +216,12 @@ def _live_run(options: argparse.Namespace) -> Run:
 
 
 def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -> int:
-    identity = requests.ask(target.requests_path, kind)
+    try:
+        identity = requests.ask(target.requests_path, kind)
+    except OSError as error:  # another person's run, or the disk is full
+        raise MistakeError(
+            f"{target.requests_path}: cannot be written: {error.strerror}"
+        ) from error
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         state = target.state()

@@ -15,6 +15,7 @@ from tui import format as fmt
 from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
+from tui.live.speed import images_per_second
 from tui.plot import ASCII, BRAILLE, as_text
 
 if TYPE_CHECKING:
@@ -198,9 +199,9 @@ class _Shown:
 
     def update(self, state: RunState) -> None:
         """Print what is new."""
-        for notice in state.notices[self._num_notices :]:
+        for notice in state.notices_after(self._num_notices):
             complain(notice)
-        self._num_notices = len(state.notices)
+        self._num_notices = state.num_notices
         if state.trouble != self._trouble:
             self._trouble = state.trouble
             if state.trouble:
@@ -223,7 +224,7 @@ class _Shown:
             out(epoch_line(row, state.started.epochs))
 
     def _draw(self, progress: Progress, state: RunState) -> None:
-        started, last = state.started, state.last_step
+        started, speed = state.started, images_per_second(state)
         if started is None:
             progress.update(self._epochs, description=clean(state.phase) or "starting")
             return
@@ -234,8 +235,8 @@ class _Shown:
             completed=state.step,
         )
         words = clean(state.phase)
-        if last:
-            words += f"  {fmt.rate(last.images_per_second)}"
+        if speed is not None:
+            words += f"  {fmt.rate(speed)}"
         progress.update(
             self._steps,
             description="paused" if state.paused else words,

@@ -8,7 +8,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-from core import launch
+from core import importing, launch
 from tui import console
 from tui.link import headless
 
@@ -76,6 +76,6 @@ class Foreground:
             with contextlib.suppress(OSError):
                 run = self.worker.run
                 console.complain(f"stopped; go on with: mnist-tui train -r {run.path}")
-            return 128 + self._received[0]
+            return importing.exit_code(128 + self._received[0])
         ended = self.worker.ended
         return OK if ended is not None and ended.outcome != "failed" else FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 
 STATUS_SIGNS = {
@@ -67,3 +68,19 @@ def threads(number: int) -> str:
 def status(word: str) -> str:
     """A run's status with its sign: `● running`."""
     return f"{STATUS_SIGNS.get(word, '')} {STATUS_WORDS.get(word, word)}".strip()
+
+
+def path(place: str | os.PathLike[str], most: int = 50) -> str:
+    """A path in at most so many characters: from here or from `~`, its middle left out."""
+    text = os.fspath(place)
+    if os.path.isabs(text):  # noqa: PTH117 -- of text
+        here = os.path.relpath(text)
+        home = os.path.expanduser("~")  # noqa: PTH111 -- never raises
+        if not here.startswith(os.pardir):
+            text = here
+        elif home != "/" and text.startswith(f"{home}/"):
+            text = f"~{text[len(home) :]}"
+    if len(text) <= most:
+        return text
+    end = most * 2 // 3
+    return f"{text[: most - end - 1]}…{text[-end:]}"

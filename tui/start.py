@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core import config_file, runs
 from core.errors import MistakeError
+from core.paths import expanded
 from core.runs import Run
 from tui import console, crash, starting
 from tui.app import MnistApp, WayOut
@@ -81,7 +82,7 @@ def make_app(options: argparse.Namespace) -> MnistApp:
 
 def resume_target(reference: str, folder: Path) -> Path:
     """The run directory or the checkpoint that -r names. Raises MistakeError."""
-    path = Path(reference).expanduser()
+    path = expanded(reference)
     if runs.is_checkpoint(path):
         if not path.is_file():
             raise MistakeError(f"{path}: there is no such file: mnist-tui runs lists checkpoints")

@@ -24,10 +24,9 @@ QUICK_RUN = "sprint.json"
 _KEY_WIDTH = 8
 """Columns of a key on the first screen, before what it does."""
 
-_LEAVE = (Key("?", "help"), Key("q", "leave"))
+_LEAVE = (Key("?", "help", kept=True), Key("q", "leave", kept=True))
 _PANES = Key("1-4", "panes")
-_LOG = Key("l", "log")
-_CHART = (Key("m", "next metric"), Key("o", "other runs"))
+_PALETTE = Key(":", "every action")
 
 
 _ROOMY = 60
@@ -67,8 +66,8 @@ def _length(trainer: dict[str, object]) -> str:
     return f"{text}, ends by itself when {metric} has not improved for {patience:g}"
 
 
-def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
-    """The keys of the bottom line, most important first."""
+def keys_for(pane: str, state: RunState, *, live: bool, log: bool = False) -> tuple[Key, ...]:
+    """The keys of the bottom line, most important first; `log`: it stands below the chart."""
     if pane == "config":
         return (
             Key("enter", "change"),
@@ -103,36 +102,25 @@ def keys_for(pane: str, state: RunState, *, live: bool) -> tuple[Key, ...]:
             Key("/", "filter"),
             _PANES,
         )
-    return _live_keys(state, live=live)
+    return _live_keys(state, live=live, log=log)
 
 
-def _live_keys(state: RunState, *, live: bool) -> tuple[Key, ...]:
-    palette = Key(":", "every action")
-    if live:
-        return (
-            Key("p", "go on" if state.paused else "pause"),
-            Key("x", "stop and save"),
-            Key("k", "save now"),
-            _LOG,
-            _PANES,
-            *_LEAVE,
-            Key("u", "learning rate"),
-            palette,
-            *_CHART,
-        )
-    start = Key("s", "start")
-    if not state.time:
-        return (Key("enter", "quick run"), start, _PANES, *_LEAVE, palette)
-    return (
-        Key("t", "test it"),
-        Key("r", "go on"),
-        Key("s", "start anew"),
-        _LOG,
-        _PANES,
-        *_LEAVE,
-        palette,
-        *_CHART,
-    )
+def _live_keys(state: RunState, *, live: bool, log: bool) -> tuple[Key, ...]:
+    if not live and not state.time:
+        return (Key("enter", "quick run"), Key("s", "start"), _PANES, *_LEAVE, _PALETTE)
+    if log:
+        below: tuple[Key, ...] = (Key("l", "epochs"), Key("v", "level"), Key("/", "find"))
+        more: tuple[Key, ...] = (Key("f", "full"), Key("w", "wrap"))
+    else:
+        below = (Key("m", "metric"), Key("l", "log"))
+        more = (Key("o", "other runs"),)
+    if not live:
+        ended = (Key("t", "test it"), Key("r", "go on"), Key("s", "start anew"))
+        return (*ended, *below, *_LEAVE, *more, _PALETTE, _PANES)
+    if state.started is None:  # nothing is drawn yet, and nothing could be saved
+        return (Key("x", "stop"), Key("l", "epochs" if log else "log"), *_LEAVE, _PALETTE, _PANES)
+    run = (Key("p", "go on" if state.paused else "pause"), Key("x", "stop"), Key("u", "new lr"))
+    return (*run, *below, *_LEAVE, Key("k", "save"), *more, _PALETTE, _PANES)
 
 
 def own_path(path: Path) -> Path:

@@ -15,13 +15,14 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from itertools import cycle, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from invented import NUM_STEPS, falling, recorded
+from keys import key_times
 from pty_app import PtyApp
 from tiny_data import tiny_config, write_tiny_mnist
 
@@ -34,7 +35,7 @@ from tui.chart.view import ChartView
 from tui.plot import EVERY_GLYPHS, Mark, Plot, Series, Stroke, chart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from core.events import Event
     from core.runs import Run
@@ -176,17 +177,6 @@ def keys(folder: Path) -> None:
     taken.sort()
     report("key to screen while training, median", statistics.median(taken) * 1000, "ms", 50, 30)
     report("key to screen while training, p95", taken[int(0.95 * NUM_KEYS)] * 1000, "ms", 50, 30)
-
-
-def key_times(app: PtyApp) -> Iterator[float]:
-    """Draw one metric after the other: the title of the chart changes."""
-    titles = cycle(["accuracy, a", "top_k_acc, a", "lr  ", "loss  "])
-    for title in titles:
-        began = time.perf_counter()
-        app.press("m")
-        app.wait_for(lambda text, t=title: f" {t}" in text)  # type: ignore[misc]
-        yield time.perf_counter() - began
-        time.sleep(0.15)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,10 +41,10 @@ EVENTS: list[Event] = [
 ]
 
 
-def started(pid: int = 4711, host: str = "elsewhere") -> RunStarted:
+def started() -> RunStarted:
     return RunStarted(
-        pid=pid, host=host, device="cpu", threads=2, world_size=1, seed=123, versions={},
-        save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=3, num_steps=10, num_train=100,
+        pid=4711, host=socket.gethostname(), device="cpu", threads=2, world_size=1, seed=123,
+        versions={}, save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=3, num_steps=10, num_train=100,
         num_validation=10, num_parameters=1, monitor="off", early_stop=None,
     )  # fmt: skip
 
@@ -166,7 +167,8 @@ def test_a_second_writer_is_refused_with_a_sentence(
     before = path.read_bytes()
     with pytest.raises(AlreadyLiveError) as caught:
         Journal(path)
-    assert str(caught.value) == f"{path.parent}: is already being trained by pid 4711 on elsewhere"
+    holds = f"pid 4711 on {socket.gethostname()}"
+    assert str(caught.value) == f"{path.parent}: is already being trained by {holds}"
     assert path.read_bytes() == before
     assert holder.poll() is None
 

@@ -186,10 +186,10 @@ def test_a_number_that_json_does_not_have_is_not_written(value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{\n  "a" 1\n}', "line 2, column 7: not valid JSON: Expecting ':' delimiter"),
-        ('{"a": 1 "b": 2}', "line 1, column 9: not valid JSON: Expecting ',' delimiter"),
-        ("", "line 1, column 1: not valid JSON: Expecting value"),
-        ('{"a": 1} x', "line 1, column 10: not valid JSON: Extra data"),
+        ('{\n  "a" 1\n}', "line 2, column 7: not valid JSON: a colon is missing after"),
+        ('{"a": 1 "b": 2}', "line 1, column 9: not valid JSON: a comma is missing"),
+        ("", "line 1, column 1: not valid JSON: there is nothing in it"),
+        ('{"a": 1} x', "line 1, column 10: not valid JSON: x comes after the last }"),
         ('{"NaN": "NaN",\n "a\\"NaN": [NaN]}', "line 2, column 13: NaN is not JSON: give a number"),
         ("[-Infinity]", "line 1, column 2: -Infinity is not JSON: give a number"),
         ("[" * 100_000, "is nested too deeply"),
@@ -278,6 +278,6 @@ def test_what_is_not_certain_stays_an_error(text: str) -> None:
 
 def test_a_mistake_behind_comments_is_told_where_it_stands() -> None:
     text = '// one\n{ /* two */\n  "a": 1, # three\n  "b" 2\n}'
-    with pytest.raises(JsonTextError, match=r"^line 4, column 7: not valid JSON: Expecting ':'"):
+    with pytest.raises(JsonTextError, match=r"^line 4, column 7: .* a colon is missing"):
         _ = JsonText(text).value
     assert JsonText('// one\n{\n"a": 1 }').line(("a",)) == 3

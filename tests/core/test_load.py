@@ -15,7 +15,8 @@ from scratch import beginning
 from core import machine, nvidia, runs
 from core.device import Device
 from core.journal import Journal
-from core.live_runs import last_start, live_runs
+from core.journal_end import last_start
+from core.live_runs import live_runs
 from core.load import CpuMeter, LoadMeter
 from core.nvidia import Gpu, gpus_from
 

@@ -300,6 +300,13 @@ def test_notices_and_answers_are_bounded() -> None:
     assert len(state.answers) == NUM_NOTICES
 
 
+def test_the_notices_that_are_new_are_known_though_only_the_last_are_kept() -> None:
+    state = fold(RunState(), [e.NoticeGiven(message=str(n)) for n in range(NUM_NOTICES + 20)])
+    assert state.notices_after(NUM_NOTICES + 18) == (str(NUM_NOTICES + 18), str(NUM_NOTICES + 19))
+    assert state.notices_after(state.num_notices) == ()
+    assert state.notices_after(0) == state.notices
+
+
 def test_what_is_monitored_is_known_from_the_start() -> None:
     assert RunState().monitor is None
     assert fold(RunState(), [started(monitor="off")]).monitor is None

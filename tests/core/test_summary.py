@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ def run(tmp_path: Path) -> Run:
     with Journal(made.journal_path) as journal:
         journal.append(
             e.RunStarted(
-                pid=1, host="h", device="cpu", threads=2, world_size=1, seed=123, versions={},
-                save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=4, num_steps=10,
+                pid=1, host=socket.gethostname(), device="cpu", threads=2, world_size=1, seed=123,
+                versions={}, save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=4, num_steps=10,
                 num_train=100, num_validation=10, num_parameters=1, monitor="min val_loss",
                 early_stop=None,
             )

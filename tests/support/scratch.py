@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +94,10 @@ def beginning(device: str = "cpu", phase: str = "training", epochs: int = 1) -> 
     }  # fmt: skip
     return [
         RunStarted(
-            pid=1, host="here", device=device, threads=2, world_size=1, seed=123, versions={},
-            save_dir="/saved", data_dir="/data", epoch=0, step=0, epochs=epochs, num_steps=9,
-            num_train=540, num_validation=60, num_parameters=21840, monitor="min val_loss",
-            early_stop=10,
+            pid=1, host=socket.gethostname(), device=device, threads=2, world_size=1, seed=123,
+            versions={}, save_dir="/saved", data_dir="/data", epoch=0, step=0, epochs=epochs,
+            num_steps=9, num_train=540, num_validation=60, num_parameters=21840,
+            monitor="min val_loss", early_stop=10,
         ),
         PhaseChanged(phase=phase),
         *(

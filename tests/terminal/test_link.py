@@ -10,39 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-import torch
+from link_faults import WRAPPERS
+from program import A_WHILE, APP, outcome, same, scratch_in, spinning, train, weights
 from pty_app import PtyApp, modes_left_on
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.runs import Run
-
-APP = [sys.executable, "-m", "tui"]
 HANGUP_CODE = 128 + signal.SIGHUP
-A_WHILE = {**FOREVER, "trainer.epochs": 30}
-"""A training of a few seconds."""
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny_mnist: Path) -> dict[str, Any]:
     """The weights at the end of `A_WHILE` when nothing happens to it."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    (folder / "data").symlink_to(tiny_mnist)
-    scratch = Scratch(folder)
-    scratch.write_config(A_WHILE)
-    subprocess.run([*APP, "train"], cwd=folder, check=True, capture_output=True, timeout=120)
-    return weights(scratch.run())
-
-
-def weights(run: Run) -> dict[str, Any]:
-    content: dict[str, Any] = torch.load(run.path / "last.pth", weights_only=True)["state_dict"]
-    return content
-
-
-def assert_equal(first: dict[str, Any], second: dict[str, Any]) -> None:
-    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    return weights(train(scratch_in(folder, tiny_mnist, A_WHILE)))
 
 
 def training(scratch: Scratch, *arguments: str, edits: dict[str, Any] = A_WHILE) -> PtyApp:
@@ -60,11 +43,6 @@ def family(app: PtyApp) -> list[psutil.Process]:
     return [launcher, *launcher.children(recursive=True)]
 
 
-def outcome(run: Run) -> str:
-    ended = run.state().ended
-    return ended.outcome if ended is not None else "none"
-
-
 def test_a_training_goes_on_to_the_same_weights_when_the_link_is_lost(
     scratch: Scratch, undisturbed: dict[str, Any]
 ) -> None:
@@ -74,7 +52,7 @@ def test_a_training_goes_on_to_the_same_weights_when_the_link_is_lost(
         assert app.process.wait(PATIENCE_SECONDS) == 0
     run = scratch.run()
     assert outcome(run) == "completed"
-    assert_equal(weights(run), undisturbed)
+    assert same(weights(run), undisturbed)
     assert not any(process.is_running() for process in processes)
 
 
@@ -85,28 +63,37 @@ def test_the_training_alone_uses_the_cpu_after_the_link_is_lost(scratch: Scratch
         time.sleep(2)
         run = scratch.run()
         assert run.live()
-        names = {thread.id: name_of(behind, thread.id) for thread in behind.threads()}
-        before = {thread.id: busy(thread) for thread in behind.threads()}
-        time.sleep(2)
-        used = {
-            names.get(thread.id, "?"): busy(thread) - before.get(thread.id, 0.0)
-            for thread in behind.threads()
-        }
-        quiet = {name: seconds for name, seconds in used.items() if seconds < 0.2}
-        assert len(used) - len(quiet) <= 2, used  # the trainer, and torch's backward thread
+        busy = spinning([behind], 2)
+        assert not busy, busy
         assert behind.terminal() is None
         behind.send_signal(signal.SIGTERM)
         assert app.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert outcome(run) == "stopped"
 
 
-def busy(thread: Any) -> float:
-    return float(thread.user_time + thread.system_time)
+MANY_THREADS = """
+import hashlib, threading
+
+def spin():
+    while True:
+        hashlib.sha256(bytes(10**7))
+
+for _ in range(3):
+    threading.Thread(target=spin).start()
+"""
 
 
-def name_of(process: psutil.Process, thread: int) -> str:
-    with open(f"/proc/{process.pid}/task/{thread}/comm", encoding="utf-8") as file:  # noqa: PTH123
-        return f"{file.read().strip()} {thread}"
+def test_what_spins_is_seen() -> None:
+    commands = ("while True: pass", MANY_THREADS, "import time; time.sleep(60)")
+    started = [subprocess.Popen([sys.executable, "-c", command]) for command in commands]
+    try:
+        time.sleep(0.5)
+        seen = spinning([psutil.Process(process.pid) for process in started])
+    finally:
+        for process in started:
+            process.kill()
+            process.wait(5)
+    assert [int(line.split(":")[0]) for line in seen] == [item.pid for item in started[:2]]
 
 
 @pytest.mark.parametrize("way", ["idle", "paused", "save-exit", "viewing"])
@@ -136,43 +123,16 @@ def test_everything_else_ends_with_its_link(scratch: Scratch, way: str) -> None:
         assert (run.path / "last.pth").exists()
 
 
-WITHOUT_A_SIGNAL = """
-import os, sys
-if os.fork():
-    os.wait()
-else:
-    os.setsid()  # as a wrapper does: the terminal is not ours to be told about
-    os.execv(sys.executable, [sys.executable, "-m", "tui", "--start"])
-"""
-
-
-def test_a_link_lost_without_a_signal_is_noticed(scratch: Scratch) -> None:
+@pytest.mark.parametrize("fault", WRAPPERS)
+def test_a_link_lost_without_a_signal_is_noticed(scratch: Scratch, fault: str) -> None:
     scratch.write_config(A_WHILE)
-    with PtyApp([sys.executable, "-c", WITHOUT_A_SIGNAL], cwd=scratch.path) as app:
+    command = [sys.executable, "-c", WRAPPERS[fault], *APP, "--start"]
+    with PtyApp(command, cwd=scratch.path) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
         processes = family(app)[1:]
         app.hang_up()
         wait_for(lambda: outcome(scratch.run()) == "completed")
         wait_for(lambda: not any(process.is_running() for process in processes), 5)
-
-
-def test_in_the_background_the_shell_is_back_and_the_same_process_trains_on(
-    scratch: Scratch, undisturbed: dict[str, Any]
-) -> None:
-    with training(scratch) as app:
-        (behind,) = family(app)[1:]
-        app.press("q")
-        app.wait_for("background")
-        asked = time.monotonic()
-        app.press("b")
-        assert app.wait(5) == 0
-        assert time.monotonic() - asked < 2
-        assert app.termios_now() == app.termios_before
-        assert "training goes on" in app.text()
-        assert behind.is_running()
-        wait_for(lambda: outcome(scratch.run()) == "completed")
-        wait_for(lambda: not behind.is_running(), 5)
-    assert_equal(weights(scratch.run()), undisturbed)
 
 
 def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> None:
@@ -243,7 +203,7 @@ def test_the_command_trains_on_too(scratch: Scratch, undisturbed: dict[str, Any]
         assert app.process.wait(PATIENCE_SECONDS) == 0
     run = scratch.run()
     assert outcome(run) == "completed"
-    assert_equal(weights(run), undisturbed)
+    assert same(weights(run), undisturbed)
     assert "\x1b" not in run.log_path.read_text()
 
 

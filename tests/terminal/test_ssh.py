@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
-from pty_app import PtyApp
+from link_faults import log_in
+from program import APP, environment, outcome, processes_in, wait_for_epoch
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, wait_for
 from ssh_server import MISSING, SshServer, ssh_server
+from wire import COLUMNS, ROWS, freeze_and_thaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-APP = f"{shlex.quote(sys.executable)} -m tui"
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 
@@ -31,37 +27,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
         yield server
 
 
-def log_in(server: SshServer, folder: Path, line: str) -> PtyApp:
-    """A terminal with an SSH client in it; `line` runs in `folder` at the other end."""
-    kept = {name: os.environ[name] for name in os.environ if name.startswith("XDG_")}
-    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in kept.items())
-    there = f"cd {shlex.quote(str(folder))} && PYTHONPATH={PROJECT} {settings} exec {line}"
-    return PtyApp(server.command(there))
-
-
-def trainers(scratch: Scratch) -> list[psutil.Process]:
-    """The processes at the other end, by the folder they are in."""
-    return [process for process in psutil.process_iter() if _is_in(process, scratch.path)]
-
-
-def _is_in(process: psutil.Process, folder: Path) -> bool:
-    try:
-        command = process.cmdline()
-        return Path(process.cwd()) == folder and "tui" in command
-    except psutil.Error:
-        return False
-
-
-def outcome(scratch: Scratch) -> str:
-    ended = scratch.run().state().ended
-    return ended.outcome if ended is not None else "none"
-
-
 def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
     server: SshServer, scratch: Scratch, tmp_path: Path
 ) -> None:
     scratch.write_config(FOREVER)
-    with log_in(server, scratch.path, f"{APP} --start") as app:
+    with log_in(server, scratch.path, [*APP, "--start"]) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         app.wait_for("running", PATIENCE_SECONDS)
         app.process.kill()
@@ -75,24 +45,40 @@ def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
         app.press("q")
         assert app.wait(5) == 0
     assert scratch.run().live()
-    stop = [sys.executable, "-m", "tui", "stop", "latest"]
-    subprocess.run(stop, cwd=elsewhere, check=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
-    assert outcome(scratch) == "stopped"
-    wait_for(lambda: not trainers(scratch), 10)
+    stop = [*APP, "stop", "latest"]
+    subprocess.run(stop, cwd=elsewhere, check=True, env=environment())
+    assert outcome(scratch.run()) == "stopped"
+    wait_for(lambda: not processes_in(scratch.path), 10)
 
 
 def test_a_client_that_freezes_and_dies_leaves_nothing_but_the_run(
     server: SshServer, scratch: Scratch
 ) -> None:
     scratch.write_config({**FOREVER, "trainer.epochs": 40})
-    with log_in(server, scratch.path, f"{APP} --start --rate 30") as app:
+    with log_in(server, scratch.path, [*APP, "--start", "--rate", "30"]) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         app.process.send_signal(signal.SIGSTOP)
         time.sleep(2)
         app.process.kill()
         app.process.wait(5)
-    wait_for(lambda: outcome(scratch) == "completed")
-    wait_for(lambda: not trainers(scratch), 10)
+    wait_for(lambda: outcome(scratch.run()) == "completed")
+    wait_for(lambda: not processes_in(scratch.path), 10)
+
+
+def test_a_client_that_thaws_shows_what_a_window_shows_that_was_never_frozen(
+    server: SshServer, scratch: Scratch
+) -> None:
+    scratch.write_config(FOREVER)
+    command = [*APP, "--start"]
+    with log_in(server, scratch.path, command, rows=ROWS, columns=COLUMNS) as app:
+        app.wait_for("running", PATIENCE_SECONDS)
+        run = wait_for_epoch(scratch, 2)
+        frozen = freeze_and_thaw(app, run, 2.0)
+        assert frozen.right_after < 3  # the benchmark says 1, and how fast it trains meanwhile
+        app.press("x")
+        app.wait_for("stopped")
+        app.press("q")
+        assert app.wait() == 0
 
 
 def test_an_idle_window_ends_with_its_connection(server: SshServer, scratch: Scratch) -> None:
@@ -100,4 +86,4 @@ def test_an_idle_window_ends_with_its_connection(server: SshServer, scratch: Scr
         app.wait_for("Nothing is running yet.", PATIENCE_SECONDS)
         app.process.kill()
         app.process.wait(5)
-        wait_for(lambda: not trainers(scratch), 5)
+        wait_for(lambda: not processes_in(scratch.path), 5)

@@ -296,11 +296,30 @@ def test_when_every_checkpoint_is_damaged_that_is_one_sentence(done: Run) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_without_a_checkpoint_says_so(tiny_mnist: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_before_its_first_checkpoint_begins_again(
+    tiny_mnist: Path, tmp_path: Path
+) -> None:
+    run, undisturbed = (tiny_run(tiny_mnist, tmp_path / name) for name in ("cut", "whole"))
+    run.journal_path.touch()
+    planned = plan(run.path)
+    assert planned.realize().path == run.path
+    assert train_here(run, planned.changes).metrics == train_here(undisturbed).metrics
+
+
+def test_it_may_begin_again_otherwise(tiny_mnist: Path, tmp_path: Path) -> None:
+    run = tiny_run(tiny_mnist, tmp_path)
+    run.journal_path.touch()
+    planned = plan(run.path, trainer__epochs=1, optimizer__args__lr=0.002)
+    assert planned.run is not None
+    assert planned.changes == {"trainer.epochs": 1, "optimizer.args.lr": 0.002}
+    assert train_here(run, planned.changes).all(EpochEnded)[-1].lr == 0.002
+
+
+def test_weights_are_not_taken_from_a_run_that_has_none(tiny_mnist: Path, tmp_path: Path) -> None:
     run = tiny_run(tiny_mnist, tmp_path)
     run.journal_path.touch()
     with pytest.raises(CheckpointError, match="holds no checkpoint yet: start a new run"):
-        plan(run.path)
+        resume.fine_tuning(str(run.path), tmp_path, None, {})
 
 
 def test_a_kill_between_a_checkpoint_and_its_sidecar_loses_nothing(

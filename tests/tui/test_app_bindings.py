@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
-from scratch import told_run
+from scratch import beginning, told_run
 from textual.binding import Binding
-from window import USUAL, opened
+from window import USUAL, WIDE, opened
 
-from core.state import RunState
+from core.state import RunState, fold
 from tui import words
 from tui.app import MnistApp
 from tui.screens.main import MainScreen
@@ -81,35 +82,78 @@ def test_each_action_exists_and_has_a_name() -> None:
             assert binding.description
 
 
+ENDED = RunState(time=1.0)
+TRAINING = fold(RunState(), beginning())
+
+
 def bottom_lines() -> list[tuple[str, KeyBar]]:
     """Each pane and each state of a run, with the bottom line it has."""
-    ended = RunState(time=1.0)
-    states = [(RunState(), False), (ended, True), (replace(ended, paused=True), True)]
-    found = [(pane, RunState(), False) for pane in ("config", "device", "runs")]
-    found += [("live", state, live) for state, live in [*states, (ended, False)]]
-    lines = []
-    for pane, state, live in found:
-        bar = KeyBar()
-        bar.show(words.keys_for(pane, state, live=live))
-        lines.append((pane, bar))
-    return lines
+    panes = [(pane, bar_of(RunState(), pane=pane)) for pane in ("config", "device", "runs")]
+    live = [bar_of(state, live=True) for state in (ENDED, TRAINING, replace(TRAINING, paused=True))]
+    return [*panes, *(("live", bar) for bar in (bar_of(RunState()), *live, bar_of(ENDED)))]
 
 
-def test_help_and_leave_are_in_the_bottom_line_at_80_columns() -> None:
-    for _, bar in bottom_lines():
-        (line,) = bar.draw(80, 1)
-        text = "".join(cell.char for cell in line)
+def bar_of(state: RunState, *, live: bool = False, log: bool = False, pane: str = "live") -> KeyBar:
+    bar = KeyBar()
+    bar.show(words.keys_for(pane, state, live=live, log=log))
+    return bar
+
+
+def shown(bar: KeyBar, width: int) -> str:
+    (line,) = bar.draw(width, 1)
+    return "".join(cell.char for cell in line)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("log", [False, True])
+def test_help_and_leave_are_in_every_bottom_line(width: int, log: bool) -> None:
+    for bar in [*(bar for _, bar in bottom_lines()), bar_of(TRAINING, live=True, log=log)]:
+        text = shown(bar, width)
         assert "? help" in text
         assert "q leave" in text
+
+
+def test_the_bottom_line_of_a_live_run_has_the_keys_that_matter_at_80_columns() -> None:
+    for state, pause in ((TRAINING, "p pause"), (replace(TRAINING, paused=True), "p go on")):
+        text = shown(bar_of(state, live=True), 80)
+        for key in (pause, "x stop", "u new lr", "m metric", "l log", "? help", "q leave"):
+            assert key in text
+    text = shown(bar_of(TRAINING, live=True, log=True), 80)
+    assert all(key in text for key in ("l epochs", "v level", "/ find"))
+    assert "metric" not in text  # the log has the focus
+    text = shown(bar_of(TRAINING, live=True), 40)
+    assert text.split("   ")[:2] == [" p pause", "x stop"]
+
+
+async def test_what_was_done_stands_beside_the_keys_for_a_moment(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        with patch.object(KeyBar, "SAID_SECONDS", 0.2):
+            window.main.say("done: [/x]\x1b")
+            *_, last = window.text().splitlines()
+            assert last.endswith("done: [/x]\\x1b")
+            assert all(key in last for key in ("enter quick run", "? help", "q leave"))
+            await window.until_hidden("done: ")
+
+
+async def test_under_a_dialog_the_bottom_line_offers_nothing(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        bar = window.main.query_one(KeyBar)
+        for dialog in ("question_mark", "colon"):
+            assert bar.keys
+            await window.press(dialog)
+            await window.until(lambda: not bar.keys, "without keys")
+            await window.press("escape")
+            await window.until(lambda: bar.keys, "with keys")
+        await window.press("1", "o")
+        await window.until(lambda: not bar.keys, "without keys")
+        assert "ctrl+s save" not in window.text()
 
 
 def test_no_key_of_the_bottom_line_is_cut_off_at_any_width() -> None:
     for _, bar in bottom_lines():
         whole = [f"{key.key} {key.words}" for key in bar.keys]
         for width in range(10, 130):
-            (line,) = bar.draw(width, 1)
-            shown = "".join(cell.char for cell in line).split("   ")
-            assert all(part.strip() in [*whole, ""] for part in shown)
+            assert all(part.strip() in [*whole, ""] for part in shown(bar, width).split("   "))
 
 
 async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: Scratch) -> None:
@@ -124,3 +168,25 @@ async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: S
             bound = window.main.active_bindings
             for key in bar.keys:
                 assert key.pressed in bound or key.key == "1-4", (pane, key)
+        await window.press("l")
+        await window.until(lambda: "v level" in window.text(), "the log's keys")
+        bound = window.main.active_bindings
+        assert all(key.pressed in bound or key.key == "1-4" for key in bar_of(ENDED, log=True).keys)
+
+
+async def test_the_bottom_line_follows_the_focus_where_panes_stand_side_by_side(
+    scratch: Scratch,
+) -> None:
+    run = told_run(scratch, "told")
+    async with opened(scratch, WIDE, shown=[run]) as window:
+        await window.until_shown("✓ finished")
+        await window.until_shown("m metric")
+        await window.press("1")
+        await window.until_shown("enter change")
+        await window.pilot.click("#chart")
+        await window.until_shown("m metric")
+        assert window.main.pane == "live"
+        await window.press("shift+tab", "shift+tab")
+        await window.until_shown("enter change")
+        await window.press("question_mark")
+        await window.until_shown("Config: help")

@@ -90,6 +90,29 @@ async def test_speed_and_self_test_are_told_in_the_row(scratch: Scratch) -> None
             await window.until_shown("the driver [/x] is gone (")
 
 
+@pytest.mark.parametrize(
+    "error", [OSError(12, "Cannot allocate memory"), KeyError("passed"), RuntimeError("odd [/x]")]
+)
+async def test_an_error_of_the_probe_is_told_and_the_next_question_answered(
+    error: Exception, scratch: Scratch
+) -> None:
+    answers: list[Any] = [error, {"passed": True, "difference": 0.0, "seconds": 0.5}]
+
+    async def ask(_question: dict[str, str]) -> dict[str, Any]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        found: dict[str, Any] = answer
+        return found
+
+    with patch.object(probing, "_ask", ask):
+        async with opened(scratch, WIDE) as window:
+            await window.press("2", "y")
+            await window.until_shown(f"could not be asked: {type(error).__name__}")
+            await window.press("y")
+            await window.until_shown("self-test passed")
+
+
 async def test_the_load_is_shown_only_while_somebody_may_look(scratch: Scratch) -> None:
     text = tiny_config(scratch.data_dir, scratch.saved, {"name": "told"})
     run = runs.create(scratch.path / scratch.saved, "told", text.text)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -14,7 +15,7 @@ import pytest
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wait_for
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import launch, requests, runs
+from core import launch, requests, runs, summary
 from core.errors import MistakeError
 from core.events import EpochEnded
 from core.journal import Follower, Journal
@@ -84,6 +85,8 @@ async def test_a_run_is_started_paused_saved_and_stopped_by_keys(
         await window.press("k")
         await window.until(lambda: "saved" in dict(run.state().answers).values(), "saved")
         assert (run.path / "last.pth").exists()
+        await window.until_shown("saved: last.pth")
+        assert not window.notices()  # one would lie over the epochs
 
         await window.press("p")
         await window.until(lambda: run.state().step > step, "going on")
@@ -436,3 +439,31 @@ async def test_a_full_disk_ends_no_window(scratch: Scratch) -> None:
                 await window.press("s")
                 await window.until(lambda: "cannot start: [Errno 28]" in window.notices(), "told")
             assert window.app.is_running
+
+
+async def test_a_long_journal_is_read_while_the_window_goes_on(scratch: Scratch) -> None:
+    run = told_run(scratch, "told")
+    go_on, told = threading.Event(), summary.summary
+
+    def slow(run: Run) -> dict[str, Any]:
+        assert go_on.wait(PATIENCE_SECONDS)
+        return told(run)
+
+    with patch("tui.run_app.summary.summary", slow), patch("tui.follow_app.READING_SECONDS", 0.05):
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("✓ finished")
+            await window.press("r")
+            await window.until(lambda: "reading " in window.notices(), "told")
+            await window.press("1")
+            assert window.visible() == {"config"}
+            go_on.set()
+            await window.until_shown("Train up to which epoch?")
+
+
+async def test_a_run_whose_schedule_has_ended_says_so_when_more_is_asked(scratch: Scratch) -> None:
+    schedule = {"type": "OneCycleLR", "interval": "batch", "args": {"max_lr": 0.01}}
+    run = told_run(scratch, "told", edits={"lr_scheduler": schedule, "trainer.epochs": 1})
+    async with opened(scratch, USUAL, shown=[run]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("r")
+        await window.until(lambda: "f in Runs begins a new run" in window.notices(), "a sentence")

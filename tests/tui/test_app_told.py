@@ -16,6 +16,7 @@ from window import NARROW, USUAL, WIDE, Window, opened
 from core import events as e
 from core import runs
 from core.journal import Journal
+from core.state import NUM_NOTICES
 from tui.live.follow import FollowThread
 from tui.messages import RunUpdated
 from tui.widgets.epoch_table import EpochTable
@@ -96,7 +97,8 @@ async def test_every_phase_is_named_and_nothing_below_it_moves(scratch: Scratch)
             await window.until_shown("validating")
             told.tell(FIRST_EPOCH, e.PhaseChanged(phase="saving"))
             await window.until_shown("saving")
-            assert "no better for 0 of 10  best 0.2500 at epoch 1" in window.text()
+            assert "best val_loss 0.2500 at epoch 1" in window.text()
+            assert "no better for" not in window.text()
             told.tell(e.RunPaused())
             await window.until_shown("‖ paused")
             assert "left" not in window.text()
@@ -282,3 +284,20 @@ def test_who_is_told_to_stop_while_reading_says_nothing(scratch: Scratch) -> Non
         may_read.set()
         follower._thread.join(PATIENCE_SECONDS)
     assert said == []
+
+
+async def test_every_notice_is_told_though_only_the_last_are_kept(scratch: Scratch) -> None:
+    with live_run(scratch) as told:
+        async with opened(scratch, USUAL, shown=[told.run]) as window:
+            told.tell(STARTED, TRAINING)
+            await window.until_shown("first step")
+            for number in range(0, NUM_NOTICES + 20, 10):
+                told.tell(
+                    *(
+                        e.NoticeGiven(message=f"notice {n} of many")
+                        for n in range(number, number + 10)
+                    )
+                )
+                last = f"notice {number + 9} of many"
+                await window.until(lambda last=last: last in window.notices(), last)  # type: ignore[misc]
+                window.app.clear_notifications()

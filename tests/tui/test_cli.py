@@ -648,3 +648,30 @@ def test_the_app_goes_on_from_a_run_or_a_checkpoint(scratch: Scratch, finished: 
     checkpoint = finished.path / "last.pth"
     assert resume_target(str(checkpoint), scratch.saved) == checkpoint
     assert resume_target("latest", scratch.saved) == finished.path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("test", "-r", "~nobody-here/x.pth"),
+        ("train", "-r", "~nobody-here/x.pth"),
+        ("train", "--fine-tune", "~nobody-here/x.pth"),
+        ("train", "--set", "trainer.save_dir=~nobody-here/x"),
+    ],
+)
+def test_a_path_of_a_user_that_is_not_there_is_a_sentence(
+    command: tuple[str, ...], scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    answer = call(*command)
+    assert answer.code == 2
+    assert "~nobody-here: there is no such user: give another path" in answer.err
+    assert "Traceback" not in answer.err
+    assert scratch.runs() == []
+
+
+def test_a_save_folder_that_cannot_be_lists_the_usual_one(
+    scratch: Scratch, call: Callable[..., Result]
+) -> None:
+    scratch.write_config({"trainer.save_dir": "~nobody-here/x"})
+    answer = call("runs", "--json")
+    assert (answer.code, answer.out.strip()) == (0, "[]")

@@ -181,3 +181,57 @@ async def test_a_preset_that_cannot_be_read_is_left_out(scratch: Scratch) -> Non
             await window.press("1", "o")
         assert "configs/mine.json" in window.text()
         assert "secret" not in window.text()
+
+
+async def test_undo_brings_back_the_config_before_a_preset_and_the_form_shows_its_top(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.change("trainer.epochs", "7")
+        before = window.app.draft.text
+        await window.press("o", *"accurate", "enter", "d")
+        assert window.app.draft.path == PRESETS / "accurate.json"
+        assert window.app.draft.get(EPOCHS) == 30
+        assert not window.app.draft.changed
+        await window.press("end", "ctrl+z")
+        assert window.app.draft.text == before
+        assert window.app.draft.path == scratch.config_path
+        assert window.app.draft.changed
+        await window.until(lambda: window.config.form.entry.key == "name", "at the top")
+        assert "▾ run" in window.text()
+        await window.press("ctrl+y")
+        assert window.app.draft.path == PRESETS / "accurate.json"
+        assert not window.app.draft.changed
+        await window.press("ctrl+z", "ctrl+z")
+        assert window.app.draft.get(EPOCHS) == 2
+        assert not window.app.draft.changed
+        await window.press("ctrl+s")
+        assert epochs_in(scratch.config_path) == 2
+
+
+async def test_undo_shows_the_field_that_it_changed(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.change("data_loader.args.batch_size", "32")
+        await window.press("escape", "1", "end", "ctrl+z")
+        field = window.config.current()
+        assert field is not None
+        assert field.dotted == "data_loader.args.batch_size"
+        assert "batch_size" in window.text()
+
+
+async def test_a_notice_with_a_long_path_takes_few_lines(scratch: Scratch) -> None:
+    folder = scratch.path / ("deep " * 40) / ("deeper " * 30)
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "w")
+        window.prompt.query_one(Input).value = str(folder / "mine.json")
+        await window.press("enter")
+        (said,) = (note.message for note in window.app._notifications)
+        assert said.startswith("saved ")
+        assert said.endswith("mine.json")
+        assert len(said) < 70
+        (folder / "mine.json").write_text("{")
+        window.app.clear_notifications()
+        await window.press("o", "enter")
+        (said,) = (note.message for note in window.app._notifications)
+        assert "mine.json: line 1, column 2: not valid JSON" in said
+        assert len(said) < 160

@@ -72,14 +72,14 @@ async def test_the_pane_marks_what_the_live_run_has_otherwise_and_a_gives_it_to_
         async with opened(scratch, WIDE, shown=[run]) as window:
             await window.until_shown("● running")
             await window.change("optimizer.args.lr", ".01")
-            await window.until_shown("was 0.001, live too")
+            await window.until_shown("live still 0.001")
             await window.until_shown("a gives 0.01 to the live run")
             await window.press("a")
             assert asked_of(run) == [(LR, 0.01)]
             journal.append(SettingChanged(path=LR, before=0.001, after=0.01, epoch=1, step=9))
-            await window.until_hidden("live too")
+            await window.until_hidden("live still")
             await window.change("trainer.epochs", "5")
-            await window.until_shown("was 2, live too")
+            await window.until_shown("live still 2")
             await window.press("a")
             assert asked_of(run)[1:] == [("trainer.epochs", 5)]
             await window.press("enter")

@@ -294,6 +294,11 @@ def test_a_file_in_place_of_the_save_folder_is_an_obstacle(tmp_path: Path) -> No
     assert sentence == f"{tmp_path / 'saved'} is no folder: name another one with --saved"
 
 
+def test_a_folder_of_a_user_that_is_not_there_is_told() -> None:
+    (sentence,) = disk.look(Path("~nobody-here/saved"), []).obstacles
+    assert sentence == "~nobody-here: there is no such user: give another path"
+
+
 # The whole
 
 

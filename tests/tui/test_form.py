@@ -174,3 +174,17 @@ def test_the_lines_that_differ_are_known() -> None:
     assert changed_lines("a\nb\nc", "a\nc") == {2}
     assert changed_lines("a\nb", "a\nb\nc\nd") == {3, 4}
     assert changed_lines("a", "a") == frozenset()
+
+
+def test_folders_that_are_spelled_differently_are_no_change(draft: Draft) -> None:
+    before = draft.value
+    given = before["trainer"]["save_dir"]
+    for spelled in (
+        (f"{given}/", f"./{given}", f"{given}/sub/..") if given[0] != "/" else (f"{given}/",)
+    ):
+        draft.set(("trainer", "save_dir"), spelled)
+        assert differences(draft.value, before) == []
+        assert line(draft, "trainer.save_dir").startswith("  save_dir")
+    draft.set(("trainer", "save_dir"), f"{given}2")
+    assert [item.path for item in differences(draft.value, before)] == ["trainer.save_dir"]
+    assert line(draft, "trainer.save_dir").startswith("● save_dir")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,22 @@ def test_a_status_has_a_sign_and_a_word_a_person_reads(word: str, shown: str) ->
 def test_every_status_of_the_contract_has_a_sign_of_its_own() -> None:
     words = ("running", "paused", "completed", "stopped", "failed", "interrupted")
     assert len({fmt.status(word)[0] for word in words}) == len(words)
+
+
+def test_a_path_is_told_from_here_or_from_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/you")
+    assert fmt.path("config.json") == "config.json"
+    assert fmt.path(Path.cwd() / "configs" / "a.json") == "configs/a.json"
+    assert fmt.path("/home/you/a.json") == "~/a.json"
+    assert fmt.path("/home/yours/a.json") == "/home/yours/a.json"
+    monkeypatch.setenv("HOME", "/")
+    assert fmt.path("/elsewhere/a.json") == "/elsewhere/a.json"
+
+
+def test_the_middle_of_a_long_path_is_left_out() -> None:
+    long = f"/far/away/{'x' * 300}/mine.json"
+    short = fmt.path(long)
+    assert len(short) == 50
+    assert short.startswith("/far/away/")
+    assert short.endswith("xx/mine.json")
+    assert "…" in short

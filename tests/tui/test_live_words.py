@@ -29,6 +29,11 @@ def ended(kind: str, reason: str, *, has_checkpoint: bool = True) -> Ended:
     return Ended(Path("/elsewhere/run"), state, has_checkpoint)
 
 
+def worse(number: int) -> e.EpochEnded:
+    (first,) = ONE_EPOCH.history
+    return replace(first, epoch=number, step=9 * number, best=False, num_bad_epochs=number - 1)
+
+
 def text(run: Ended, width: int = 80, *, brief: bool = False) -> list[str]:
     rows = outcome.rows(run, width, brief=brief)
     return ["".join(cell.char for cell in row) for row in rows]
@@ -46,7 +51,8 @@ def test_the_phase_is_told_from_the_first_moment() -> None:
 
 def test_patience_and_the_best_are_told_once_there_is_something_to_judge() -> None:
     assert words.patience(fold(RunState(), [STARTED])) == words.best(RunState()) == ""
-    assert words.patience(ONE_EPOCH) == "no better for 0 of 10 epochs"
+    assert words.patience(ONE_EPOCH) == ""  # it is the best epoch itself
+    assert words.patience(fold(ONE_EPOCH, [worse(2)])) == "no better for 1 of 10 epochs"
     assert words.best(ONE_EPOCH) == "best val_loss 0.2500 at epoch 1"
     assert words.best(ONE_EPOCH, named=False) == "best 0.2500 at epoch 1"
 
@@ -119,6 +125,14 @@ def test_the_end_says_the_result_the_place_and_three_keys() -> None:
     ]
     assert max(map(len, text(ended("completed", ""), 38))) <= 38
     assert "" not in text(ended("completed", ""), 38, brief=True)
+
+
+def test_the_end_offers_no_more_epochs_where_the_schedule_has_none() -> None:
+    run = ended("completed", "all 10 epochs are done")._replace(can_go_on=False)
+    assert [key for key, _ in outcome.keys(run)] == ["t", "4", "s"]
+    assert max(map(len, text(run))) <= 80
+    stopped = ended("stopped", "by request")._replace(can_go_on=False)
+    assert outcome.keys(stopped)[0][0] == "r"
 
 
 def test_the_end_of_a_run_that_went_on_counts_all_its_time() -> None:

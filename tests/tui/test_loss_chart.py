@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -12,10 +14,11 @@ from textual.geometry import Offset
 from tiny_data import tiny_config
 from window import opened
 
-from core import runs
+from core import folders, runs
 from core.journal import Journal
 from core.runs import Run
 from core.state import RunState, fold
+from tui.chart import other_runs
 from tui.chart.loss_plot import plot_of
 from tui.chart.view import ChartView
 from tui.plot import ASCII, BLOCKS, BRAILLE
@@ -56,7 +59,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await pilot.pause(0)
 
 
-async def test_every_key_of_the_chart(tmp_path: Path) -> None:
+async def test_the_keys_that_choose_what_is_drawn(tmp_path: Path) -> None:
     app = ChartApp()
     async with app.run_test(size=(80, 18)) as pilot:
         chart = app.chart
@@ -88,6 +91,16 @@ async def test_every_key_of_the_chart(tmp_path: Path) -> None:
             assert chart.glyphs is glyphs
             assert (glyphs is ASCII) == "\n".join(app.lines()).isascii()
 
+        await press(pilot, "c", "down", "enter")
+        assert app.lines()[0].startswith("accuracy")
+
+
+async def test_the_keys_that_read_and_zoom(tmp_path: Path) -> None:
+    app = ChartApp()
+    async with app.run_test(size=(80, 18)) as pilot:
+        chart = app.chart
+        chart.show(Run(tmp_path / "a" / "b"), state_of(3))
+        await pilot.pause()
         await press(pilot, "left")
         assert app.lines()[-1].startswith("epoch 3.00  train 0.1")
         await press(pilot, *["left"] * 3, "right")
@@ -109,9 +122,6 @@ async def test_every_key_of_the_chart(tmp_path: Path) -> None:
         assert chart.view.window is None
         await press(pilot, "plus", "escape", "escape")
         assert chart.view == ChartView()
-
-        await press(pilot, "c", "down", "enter")
-        assert app.lines()[0].startswith("accuracy")
 
 
 async def test_places_on_an_axis_that_changes_are_forgotten(tmp_path: Path) -> None:
@@ -231,3 +241,48 @@ async def test_the_mouse_draws_nothing_where_nothing_changes(tmp_path: Path) -> 
             assert drawn.call_count == 0
             await pilot.hover(offset=(44, 6))
             assert drawn.call_count == 1
+
+
+async def test_a_live_run_beside_the_one_that_is_shown_is_followed(scratch: Scratch) -> None:
+    run, live = told(scratch, "mine", list(recorded(3))), told(scratch, "deep/live", [])
+    events = list(recorded(4))
+    with patch("tui.chart.beside.SECONDS", 0.05), Journal(live.journal_path) as journal:
+        for event in events[:40]:
+            journal.append(event)
+        async with opened(scratch, (120, 40), shown=[run]) as window:
+            chart = window.main.query_one(LossChart)
+            await window.until(lambda: chart.has_focus)
+            num_before = num_followers()
+            await window.press("o")
+            await window.until_shown("Draw which run beside this one?")
+            await window.press("enter")
+            await window.until(lambda: len(chart.others) == 1, "drawn")
+            (label,) = chart.others
+            before = chart.others[label].state.step
+            with patch.object(chart, "update") as update:
+                await asyncio.sleep(0.3)
+                assert not update.called  # nothing was told meanwhile
+            for event in events[40:]:
+                journal.append(event)
+            await window.until(lambda: chart.others[label].state.step > before, "followed")
+            assert num_followers() == num_before + 1
+            await window.press("o")
+            await window.until_shown("choose it to take it away")
+            await window.press("enter")
+            await window.until(lambda: not chart.others and num_followers() == num_before, "let go")
+
+
+def num_followers() -> int:
+    return [thread.name for thread in threading.enumerate()].count("follower")
+
+
+def test_the_other_runs_of_a_folder_are_found_whatever_they_are_called(tmp_path: Path) -> None:
+    names = ("plain", "a/b", "a/b/c", "a")
+    made = [runs.create(tmp_path / "saved", name, f'{{"name": "{name}"}}') for name in names]
+    for run in made:
+        run.journal_path.touch()
+    (folders.state_home() / "folders.json").unlink()
+    for run in made:
+        assert run.save_dir() == (tmp_path / "saved").resolve()
+        others = {other.name() for other in other_runs.by_label(run).values()}
+        assert others == {*names} - {run.name()}

@@ -183,6 +183,11 @@ def test_the_crosshair_reads_every_line_at_its_place() -> None:
     )
     assert plot_of(state_of(3), ChartView("lr", crosshair=2.0)).note == "epoch 2.00  lr 0.001"
     assert plot_of(state_of(1), ChartView(crosshair=200.0)).note.startswith("step 200  train 0.")
+    by_epochs = replace(view, metric="accuracy", crosshair=1.53)
+    assert plot_of(state_of(3), by_epochs).note.startswith("epoch 2  train 0.95")
+    for x in ("time", "step"):
+        read = by_epochs.with_x(x).reading(19.0, 20.0)
+        assert plot_of(state_of(3), read).note.startswith("epoch")
     assert "avg" in plot_of(state_of(3), replace(view, average=0.6)).note
     assert plot_of(RunState(), view).note == "epoch 2.00  train ?"
 

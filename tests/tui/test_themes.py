@@ -143,6 +143,14 @@ async def test_where_one_is_can_be_seen_without_any_colour(
         marked = [item for item in segments(window) if item.style and item.style.reverse]
         assert "told" in "".join(item.text for item in marked)
         assert list(window.app.available_themes) == [TERMINAL.name]
+
+
+async def test_with_no_color_no_view_has_any(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    a_run(scratch)
+    async with opened(scratch, WIDE) as window:
         async for view in every_view(window):
             for item in segments(window):
                 assert (

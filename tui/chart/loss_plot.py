@@ -176,11 +176,27 @@ def _saved(state: RunState) -> list[float]:
 def _reading(lines: Sequence[Line], axis: XAxis, view: ChartView, glyphs: Glyphs) -> str:
     """Every line at the crosshair, in words; other runs by their stroke, names may be long."""
     x = view.crosshair or 0.0
-    words = [f"{axis.label.split()[0]} {x:.{0 if axis.kind == 'step' else 2}f}"]
+    words = [_place_read(lines, axis, x)]
     for line in lines:
         name = line.name if line.stroke <= Stroke.DASHED else glyphs.samples[line.stroke]
         words.append(f"{name} {_value_at(line, axis, x, view)}")
     return "  ".join(words)
+
+
+def _place_read(lines: Sequence[Line], axis: XAxis, x: float) -> str:
+    """`step 303`, `epoch 3.52`; `epoch 4` where every line has only the ends of epochs."""
+    longest = max(lines, key=lambda line: len(line.curve.buckets), default=None)
+    ends = all(bucket.x.is_integer() for line in lines for bucket in line.curve.buckets)
+    if longest is not None and longest.curve.buckets and ends:
+        point = longest.curve.buckets[_nearest(axis.places(longest.curve), x)]
+        return f"epoch {point.x:.0f}"
+    return f"{axis.label.split()[0]} {x:.{0 if axis.kind == 'step' else 2}f}"
+
+
+def _nearest(xs: Sequence[float], x: float) -> int:
+    """Which of the growing `xs`, of which there is one at least, is next to `x`."""
+    after = min(bisect_left(xs, x), len(xs) - 1)
+    return after - 1 if after and x - xs[after - 1] <= xs[after] - x else after
 
 
 def _value_at(line: Line, axis: XAxis, x: float, view: ChartView) -> str:
@@ -188,8 +204,7 @@ def _value_at(line: Line, axis: XAxis, x: float, view: ChartView) -> str:
     xs, buckets = axis.places(line.curve), line.curve.buckets
     if not xs:
         return "?"
-    after = min(bisect_left(xs, x), len(xs) - 1)
-    nearest = after - 1 if after and x - xs[after - 1] <= xs[after] - x else after
+    nearest = _nearest(xs, x)
     text = _number(buckets[nearest].mean, line)
     if not view.average:
         return text

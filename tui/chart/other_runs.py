@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def by_label(run: Run) -> dict[str, Run]:
     """Every other run that is known, newest first, by the words that it is listed under."""
     own = run.path.resolve()
-    found = [other for other in runs.known(run.path.parents[1]) if other.path.resolve() != own]
+    found = [other for other in runs.known(run.save_dir()) if other.path.resolve() != own]
     labels = [clean(f"{other.name()}/{other.id}") for other in found]
     number = Counter(labels)
     return {

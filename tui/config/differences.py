@@ -8,7 +8,7 @@ from rich.text import Text
 
 from core.normalize import normalize
 from tui.clean import clean
-from tui.config.fields import MISSING, show
+from tui.config.fields import MISSING, mean_the_same, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def differences(ours: object, theirs: object) -> list[Difference]:
     return [
         Difference(path, _shown(left, path), _shown(right, path))
         for path in {**left, **right}
-        if _shown(left, path) != _shown(right, path)
+        if not mean_the_same(path, _shown(left, path), _shown(right, path))
     ]
 
 

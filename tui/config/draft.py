@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core import config_file, normalize, signatures
 from core.jsontext import JsonTextError
@@ -25,6 +25,23 @@ _BARE_FRACTION = re.compile(r"[+-]?(\.\d+|\d+\.)([eE][+-]?\d{1,3})?", re.ASCII)
 """A number as people type it and JSON has it not: `.01`."""
 
 
+class File(NamedTuple):
+    """The file of a draft, as far as is known."""
+
+    path: Path
+    saved: JsonText
+    stamp: Stamp | None
+
+
+class Step(NamedTuple):
+    """What an undo or a redo brings back."""
+
+    text: JsonText
+    parent: Path | None
+    file: File | None
+    """Only where another file was read; a save under another name is nothing to undo."""
+
+
 @dataclass
 class Draft:
     """A config on its way to the file it was read from."""
@@ -35,8 +52,8 @@ class Draft:
     """As it stands in the file, as far as is known."""
     parent: Path | None = None
     """The checkpoint with whose weights the next run begins; None for a run from the start."""
-    _undo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
-    _redo: list[tuple[JsonText, Path | None]] = field(default_factory=list)
+    _undo: list[Step] = field(default_factory=list)
+    _redo: list[Step] = field(default_factory=list)
     _stamp: Stamp | None = None
     _backed_up: set[Path] = field(default_factory=set)
     """The files that were kept as they were before this program first wrote them."""
@@ -128,12 +145,11 @@ class Draft:
         return self._step(self._redo, self._undo)
 
     def open(self, path: Path) -> None:
-        """Read another file; what can be undone is gone. Raises ConfigError."""
+        """Read another file, in one step. Raises ConfigError."""
         other = Draft.read(path)
-        self.path, self.text, self.saved = other.path, other.text, other.saved
-        self.parent, self._stamp = None, other._stamp
-        self._undo.clear()
-        self._redo.clear()
+        self._remember(self._file)
+        self._file = other._file
+        self.text, self.parent = other.text, None
 
     def reload(self) -> None:
         """Read the file again, as one change more. Raises ConfigError."""
@@ -166,19 +182,26 @@ class Draft:
         self._stamp = stamp  # touched only
         return False
 
-    def _remember(self) -> None:
-        self._undo.append((self.text, self.parent))
+    @property
+    def _file(self) -> File:
+        return File(self.path, self.saved, self._stamp)
+
+    @_file.setter
+    def _file(self, file: File) -> None:
+        self.path, self.saved, self._stamp = file
+
+    def _remember(self, file: File | None = None) -> None:
+        self._undo.append(Step(self.text, self.parent, file))
         self._redo.clear()
 
-    def _step(
-        self,
-        source: list[tuple[JsonText, Path | None]],
-        target: list[tuple[JsonText, Path | None]],
-    ) -> bool:
+    def _step(self, source: list[Step], target: list[Step]) -> bool:
         if not source:
             return False
-        target.append((self.text, self.parent))
-        self.text, self.parent = source.pop()
+        step = source.pop()
+        target.append(Step(self.text, self.parent, self._file if step.file else None))
+        self.text, self.parent = step.text, step.parent
+        if step.file is not None and step.file.path != self.path:  # else what is known is newer
+            self._file = step.file
         return True
 
     def _drop_foreign_arguments(self, block: KeyPath) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.runs import Run
     from core.state import RunState
-    from tui.config.fields import Section
+    from tui.config.fields import Field, Section
 
 SPLIT, BATCH, ARCH = "data_loader.args.validation_split", "data_loader.args.batch_size", "arch.type"
 SETTINGS = (LR, EPOCHS)
@@ -90,9 +90,13 @@ def _was(draft: Draft, sections: Sequence[Section]) -> dict[str, str]:
         if old is None:
             if item.given:
                 found[item.dotted] = ""
-        elif (old.given, old.shown) != (item.given, item.shown):
+        elif item.given != old.given or not _same(item, old):
             found[item.dotted] = old.in_row
     return found
+
+
+def _same(item: Field, old: Field) -> bool:
+    return fields.mean_the_same(item.dotted, item.shown, old.shown)
 
 
 def _live(sections: Sequence[Section], live: LiveRun) -> dict[str, str]:
@@ -100,7 +104,8 @@ def _live(sections: Sequence[Section], live: LiveRun) -> dict[str, str]:
         item.dotted: live.values[item.dotted]
         for section in sections
         for item in section.fields
-        if item.dotted in live.values and live.values[item.dotted] != item.in_row
+        if item.dotted in live.values
+        and not fields.mean_the_same(item.dotted, live.values[item.dotted], item.in_row)
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -197,6 +198,13 @@ def _leaves(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tupl
             yield (*path, key), item
 
 
+def mean_the_same(dotted: str, one: str, other: str) -> bool:
+    """Whether two values of a field, as they are shown, come to the same: `saved`, `saved/`."""
+    if dotted in _FOLDERS:
+        one, other = (os.path.normpath(os.path.expanduser(text)) for text in (one, other))  # noqa: PTH111 -- never raises
+    return one == other
+
+
 def _are_names(value: object) -> bool:
     """Whether a value is a list of names that can be typed with commas between."""
     return isinstance(value, list) and all(
@@ -233,6 +241,7 @@ _TRAINING: dict[str, object] = {
     "trainer.tensorboard_histograms": False,
 }
 """The default of each field, by its dotted path."""
+_FOLDERS = {"data_loader.args.data_dir", "trainer.save_dir"}
 _ABSENT = {
     "device": "as n_gpu says",
     "threads": "all there are",

@@ -141,5 +141,7 @@ def _note(item: Field, marks: Marks, room: int) -> tuple[str, bool]:
         return clean(before), True
     if was is None:
         return clean(f"live {live}"), True
-    both = f"{before}, live too" if was == live else f"{before}, live {live}"
+    if was == live:
+        return clean(f"live still {live}" if live else before), True
+    both = f"{before}, live {live}"
     return clean(both if cell_len(clean(both)) <= room else f"live {live}"), True

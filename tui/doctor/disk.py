@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 
+from core.errors import MistakeError
 from core.events import Heartbeat
 from core.files import write_atomic
 from core.journal import Follower, Journal, is_live
+from core.paths import expanded
 from tui import format as fmt
 from tui.doctor.findings import Findings, exists
 
@@ -49,7 +51,11 @@ def mounts() -> list[Mount]:
 def look(save_dir: Path, known: Iterable[Mount]) -> Findings:
     """What can be said of a save folder, after a try at everything that a run does in it."""
     findings = Findings("save folder")
-    folder = save_dir.expanduser().absolute()
+    try:
+        folder = expanded(save_dir).absolute()
+    except MistakeError as error:
+        findings.obstruct(str(error))
+        return findings
     findings.fact("folder", folder)
     if not os.path.isdir(place := existing(folder)):  # noqa: PTH112 -- never raises
         findings.obstruct(f"{place} is no folder: name another one with --saved")

@@ -21,6 +21,7 @@ from textual.message import Message
 from tui.clean import ASCII
 from tui.link import width_probe
 from tui.link.outlet import Outlet
+from tui.link.stray import StrayOutput
 
 if TYPE_CHECKING:
     from typing import Any
@@ -44,6 +45,8 @@ class LinkDriver(LinuxDriver):
         self._waker = os.pipe()
         self.exit_event = _WakingEvent(self._waker[1])
         self._outlet: Outlet | None = None
+        self.stray = StrayOutput()
+        """What else writes to the terminal, which is kept from it while the window is open."""
         self._num_bytes_before = 0
         self._encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
         self.lost = False
@@ -83,16 +86,16 @@ class LinkDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self.suspended = False
-        assert self._file is not None  # the command line wants a terminal there
-        self._outlet = Outlet(self._file.fileno(), self.lose)
+        self._outlet = Outlet(self.stray.lead_away(), self.lose)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's has none
 
     def close(self) -> None:
         """Send what is left, as far as the terminal takes it soon."""
         super().close()
         if self._outlet is not None:
-            self._outlet.close()
+            done = self._outlet.close()
             self._num_bytes_before, self._outlet = self.num_bytes, None
+            self.stray.lead_back(drawn_on=not done)
 
     def lose(self) -> None:
         """Note that the terminal is gone, whoever noticed it, and tell the app; any thread may."""

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from core import importing
 from tui import console
 from tui.link import launcher
 
@@ -66,5 +67,5 @@ def _to_the_end(worker: Worker) -> int:
         signal.signal(number, handle)
     worker.join()
     if received:
-        return SIGNALLED + received[0]
+        return importing.exit_code(SIGNALLED + received[0])
     return FAILED if worker.ended is None or worker.ended.outcome == "failed" else 0

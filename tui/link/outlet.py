@@ -65,12 +65,16 @@ class Outlet:
             self._backlog = 0
             self._changed.notify()
 
-    def close(self) -> None:
-        """Write what is left, as far as the terminal takes it in `CLOSE_SECONDS`."""
+    def close(self) -> bool:
+        """Write what is left, as far as the terminal takes it in `CLOSE_SECONDS`.
+
+        Returns whether nothing more will be written.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify()
         self._thread.join(CLOSE_SECONDS)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while (piece := self._next()) is not None:

@@ -33,12 +33,15 @@ class FollowThread:
         post: Callable[[RunUpdated], object],
         alive: Callable[[], bool],
         wait_seconds: Callable[[], float],
+        *,
+        log: bool = True,
     ) -> None:
         """`alive` tells of a training that has just been started and may hold no lock yet.
 
-        `wait_seconds`: until the journal is looked at again.
+        `wait_seconds`: until the journal is looked at again. Without `log` its log is not read.
         """
         self.run = run
+        self._with_log = log
         self._post, self._alive, self._wait_seconds = post, alive, wait_seconds
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="follower", daemon=True)
@@ -49,17 +52,18 @@ class FollowThread:
         self._end.set()
 
     def _follow(self) -> None:
-        follower, state, log = Follower(self.run.journal_path), RunState(), _LogEnd(self.run)
+        follower, state = Follower(self.run.journal_path), RunState()
+        log = _LogEnd(self.run) if self._with_log else None
         first = True
         while not self._end.is_set():
             # Asked before reading: what the writer wrote before it let go is then read too.
             live = self.run.live() or self._alive()
-            events, more_log = follower.read(), log.read()
+            events, more_log = follower.read(), log is not None and log.read()
             if events or more_log or first or not live:
                 state = fold(state, events) if live or self.run.ours() else self.run.state()
                 if self._end.is_set():  # while it was read, which may take a second
                     return
-                self._post(RunUpdated(self.run, state, live, log.lines))
+                self._post(RunUpdated(self.run, state, live, log.lines if log else ()))
                 first = False
             if not live:
                 return

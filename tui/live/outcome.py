@@ -34,6 +34,8 @@ class Ended(NamedTuple):
     path: Path
     state: RunState
     has_checkpoint: bool
+    can_go_on: bool = True
+    """Whether its schedule allows more epochs than it had."""
 
     @property
     def outcome(self) -> str:
@@ -126,7 +128,8 @@ def keys(run: Ended) -> tuple[tuple[str, str], ...]:
     if not run.has_checkpoint:
         return ("l", "read its log"), ("1", "look at the config"), again
     if run.outcome == "completed":
-        return test, ("r", "go on for more epochs"), again
+        more = ("r", "go on for more epochs"), ("4", "new runs with its weights: f")
+        return test, more[not run.can_go_on], again
     if run.outcome == "failed":
         return ("l", "read its log"), ("r", "go on from the last checkpoint"), again
     return ("r", "go on where it stopped"), test, again

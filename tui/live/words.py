@@ -43,11 +43,11 @@ def meaning(state: RunState) -> str:
 
 
 def patience(state: RunState) -> str:
-    """`no better for 2 of 10 epochs`; empty where patience has no end or nothing was judged."""
+    """`no better for 2 of 10 epochs`; empty after a best epoch, and where patience has no end."""
     if state.started is None or state.started.early_stop is None or not state.history:
         return ""
     num_bad = state.history[-1].num_bad_epochs
-    return f"no better for {num_bad} of {state.started.early_stop:g} epochs"
+    return f"no better for {num_bad} of {state.started.early_stop:g} epochs" if num_bad else ""
 
 
 def best(state: RunState, *, named: bool = True) -> str:

@@ -37,7 +37,8 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question over its answers."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_subtitle = "enter chooses, esc goes back"
             yield Static(clean(self._question), markup=False)
             words = (clean(f"{answer.key}   {answer.words}") for answer in self._answers)
             yield OptionList(*words, markup=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 
+from tui import format as fmt
 from tui import help as help_page
 from tui import words
 from tui.clean import clean
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.config.draft import Draft
+
+NUM_TOLD = 200
 
 _EVERYWHERE: list[BindingType] = [
     *(
@@ -63,8 +67,8 @@ class MainScreen(PaneScreen):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self._told: set[str] = set()
-        """The notices that were shown: the same one again at the next run is noise."""
+        self._told: deque[str] = deque(maxlen=NUM_TOLD)
+        """The notices shown last: the same one again at the next run is noise."""
 
     def action_search(self) -> None:
         """Filter what the pane lists."""
@@ -80,13 +84,16 @@ class MainScreen(PaneScreen):
             if text is not None:
                 pane.set_filter(text)
 
-        prompt = Prompt("Show only what holds", value=pane.filter, help="empty shows everything")
+        title = f"Show only {'fields' if isinstance(pane, ConfigPane) else 'runs'} that contain"
+        more = "empty shows everything, as esc in the list does"
+        prompt = Prompt(title, value=pane.filter, help=more)
         self.app.push_screen(prompt, apply)
 
     def _search_log(self, pane: LivePane) -> None:
         def apply(text: str | None) -> None:
             if text is not None:
                 pane.find_in_log(text)
+                self.refresh_keys()
 
         prompt = Prompt("Find in the log", value=pane.log_query, help="empty ends the search")
         self.app.push_screen(prompt, apply)
@@ -106,6 +113,7 @@ class MainScreen(PaneScreen):
         pane = self.query_one(LivePane)
         pane.toggle_log()
         self.home.remember("log", pane.shows_log)
+        self.refresh_keys()
 
     def action_quick_run(self) -> None:
         """Train the quick preset, from the first screen only."""
@@ -164,17 +172,24 @@ class MainScreen(PaneScreen):
 
     def action_undo(self) -> None:
         """Take back the last change of the config."""
-        if self.draft.undo():
-            self.draft_changed()
-        else:
-            self.notify("nothing to undo", timeout=2)
+        self._step(self.draft.undo, "undo")
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        if self.draft.redo():
-            self.draft_changed()
+        self._step(self.draft.redo, "redo")
+
+    def _step(self, step: Callable[[], bool], word: str) -> None:
+        """Undo or redo, and show where."""
+        path, before = self.draft.path, self.config.sections
+        if not step():
+            self.notify(f"nothing to {word}", timeout=2)
+            return
+        self.draft_changed()
+        if self.draft.path == path:
+            self.config.go_to_change(before)
         else:
-            self.notify("nothing to redo", timeout=2)
+            self.config.form.go_to_top()
+            self.notify(clean(f"back to {fmt.path(self.draft.path)}"), markup=False, timeout=3)
 
     @on(DevicePane.DeviceChosen)
     def _choose_device(self, event: DevicePane.DeviceChosen) -> None:
@@ -191,11 +206,11 @@ class MainScreen(PaneScreen):
     @on(RunUpdated)
     def _show_run(self, event: RunUpdated) -> None:
         pane = self.query_one(LivePane)
-        known = len(pane.state.notices) if pane.run == event.run else len(event.state.notices)
+        known = (pane.state if pane.run == event.run else event.state).num_notices
         pane.show(event)
-        for notice in event.state.notices[known:]:
+        for notice in event.state.notices_after(known):
             if notice not in self._told:
-                self._told.add(notice)
+                self._told.append(notice)
                 self.notify(clean(notice), markup=False)
         self.query_one(StatusLine).show(event.state, live=event.live)
         self.query_one(DevicePane).run_is(live=event.live)

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from core.devices import cpu_device
 from tui import room, words
+from tui.clean import clean
 from tui.messages import PaneShown
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
@@ -22,6 +23,7 @@ from tui.widgets.tab_bar import PANES, TabBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import DescendantFocus
     from textual.widget import Widget
 
     from tui.base_app import BaseApp
@@ -65,9 +67,14 @@ class PaneScreen(Screen[None]):
         """Show what the new size has room for."""
         self._fit()
 
+    def on_screen_suspend(self) -> None:
+        """None of its keys work behind a dialog."""
+        self.refresh_keys()
+
     def on_screen_resume(self) -> None:
         """The size may have changed behind a dialog."""
         self._fit()
+        self.refresh_keys()
 
     def _fit(self) -> None:
         size = self.app.size
@@ -108,16 +115,27 @@ class PaneScreen(Screen[None]):
 
     def action_pane(self, name: str, focus: bool = True) -> None:
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
+        self._mean(name)
+        hidden = self.has_class("-small") and name in ("config", "device")
+        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
+        self.set_focus(inside[0] if focus and inside and not hidden else None)
+        self.post_message(PaneShown(name))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A tab or a click leads into another of the panes that stand side by side."""
+        inside = {node.id for node in event.widget.ancestors_with_self}
+        name = next((pane for pane in PANES if pane in inside), self.pane)
+        if name != self.pane:
+            self._mean(name)
+
+    def _mean(self, name: str) -> None:
+        """The keys are those of this pane from now on."""
         for other in PANES:
             self.set_class(other == name, f"show-{other}")
         self.pane = name
         self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
         self.refresh_keys()
-        hidden = self.has_class("-small") and name in ("config", "device")
-        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
-        self.set_focus(inside[0] if focus and inside and not hidden else None)
-        self.post_message(PaneShown(name))
 
     def action_back(self) -> None:
         """Out of the filter, then back to the live pane; the keys of what is in view work on."""
@@ -128,9 +146,14 @@ class PaneScreen(Screen[None]):
             self.action_pane("live")
 
     def refresh_keys(self) -> None:
-        """Offer the keys that make sense now."""
+        """Offer the keys that make sense now; a dialog names its own."""
         live = self.query_one(LivePane)
-        self.query_one(KeyBar).show(words.keys_for(self.pane, live.state, live=live.live))
+        keys = words.keys_for(self.pane, live.state, live=live.live, log=live.shows_log)
+        self.query_one(KeyBar).show(keys if self.is_active else ())
+
+    def say(self, words: str) -> None:
+        """Say what was just done, in the bottom line: it covers nothing that is read."""
+        self.query_one(KeyBar).say(clean(words))
 
     @on(ConfigPane.Changed)
     def draft_changed(self) -> None:

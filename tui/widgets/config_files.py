@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config_file import PRESETS, ConfigError
+from tui import format as fmt
 from tui import words
 from tui.clean import clean
 from tui.screens.ask import Answer, Ask
@@ -103,16 +104,16 @@ class ConfigFiles:
             if key == "o":
                 self._write(path)
 
-        self._pane.app.push_screen(Ask(f"{path} is there already.", answers), answered)
+        self._pane.app.push_screen(Ask(f"{fmt.path(path)} is there already.", answers), answered)
 
     def _write(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._draft.save(path)
         except OSError as error:
-            self._say(f"not saved: {error.strerror}: {error.filename}", "error")
+            self._say(f"not saved: {error.strerror}: {fmt.path(error.filename or path)}", "error")
             return
-        self._say(f"saved {self._draft.path}")
+        self._say(f"saved {fmt.path(self._draft.path)}")
         self._changed(False)
 
     # Reading
@@ -158,7 +159,7 @@ class ConfigFiles:
             return
         question = f"The changes of {self._draft.path.name} are not saved."
         answers = [
-            Answer("d", f"drop them and read {path.name}"),
+            Answer("d", f"read {path.name}; ctrl+z brings them back"),
             Answer("c", "cancel; ctrl+s saves them"),
         ]
 
@@ -172,18 +173,18 @@ class ConfigFiles:
         try:
             self._draft.open(path)
         except ConfigError as error:
-            self._say(str(error), "error")
+            self._say(_with_short_path(error, path), "error")
             return
-        self._say(f"{path} is the config of the next run now")
+        self._say(f"{_called(path)} is the config of the next run now, ctrl+z goes back")
         self._changed(True)
 
     def _reload(self) -> None:
         try:
             self._draft.reload()
         except ConfigError as error:
-            self._say(str(error), "error")
+            self._say(_with_short_path(error, self._draft.path), "error")
             return
-        self._say(f"read {self._draft.path} again")
+        self._say(f"read {fmt.path(self._draft.path)} again, ctrl+z goes back")
         self._changed(False)
 
     def _say(self, sentence: str, severity: str = "information") -> None:
@@ -200,8 +201,17 @@ def _presets(own: Path) -> dict[str, Path]:
     contents = {_content(path) for path in found.values()}
     for path in sorted(PRESETS.glob("*.json")):
         if _content(path) not in contents:
-            found[f"{path.stem} (bundled)"] = path
+            found[_called(path)] = path
     return found
+
+
+def _with_short_path(error: ConfigError, path: Path) -> str:
+    """A notice is no place for a path of many lines."""
+    return str(error).replace(str(path), fmt.path(path))
+
+
+def _called(path: Path) -> str:
+    return f"{path.stem} (bundled)" if path.parent == PRESETS else fmt.path(path)
 
 
 def _content(path: Path) -> bytes | None:

@@ -99,6 +99,11 @@ class ConfigForm(
         self._list(dotted)
         return True
 
+    def go_to_top(self) -> None:
+        """Show all of it from its beginning, the cursor on the first field."""
+        self._top = 0
+        self.set_filter("")
+
     def draw(self, width: int, height: int) -> list[Row]:
         """The rows in view, and where in the whole they are."""
         head = [cells(f"/ {clean(self.filter)}   esc shows everything", "dim")]

@@ -24,6 +24,7 @@ from tui.widgets.config_about import ConfigAbout
 from tui.widgets.config_files import ConfigFiles
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.config_kept import KeptEdits
+from tui.widgets.config_text import ConfigText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,9 +62,11 @@ class ConfigPane(Vertical):
         self.kept = KeptEdits(draft, self, self._tell)
         self.files = ConfigFiles(draft, self, self._read)
         self.form = ConfigForm()
+        self._text = ConfigText(draft, self.form)
         self._about = ConfigAbout()
         self._live: LiveRun | None = None
-        self._sections: Sequence[Section] = ()
+        self.sections: Sequence[Section] = ()
+        """The fields as they are shown."""
         self._notes: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -96,9 +99,9 @@ class ConfigPane(Vertical):
 
     def reload(self) -> None:
         """Show the draft as it is now, the cursor where it was."""
-        self._sections = fields.sections(self.draft)
+        self.sections = fields.sections(self.draft)
         self._notes = self.draft.notes()
-        self.form.show(self._sections, config_facts.marks(self.draft, self._sections, self._live))
+        self.form.show(self.sections, config_facts.marks(self.draft, self.sections, self._live))
         self._entitle()
         self._explain()
         self.kept.keep()
@@ -109,8 +112,21 @@ class ConfigPane(Vertical):
             self._live = LiveRun(run, state, live=live)
         elif not self._live.follow(state, live=live):
             return
-        if self._sections:
+        if self.sections:
             self.reload()
+
+    def go_to_change(self, before: Sequence[Section]) -> None:
+        """Put the cursor on the first field that is another one than `before`."""
+        known = {item.dotted: item.in_row for section in before for item in section.fields}
+        changed = (
+            item.dotted
+            for section in self.sections
+            for item in section.fields
+            if known.get(item.dotted) != item.in_row
+        )
+        path = next(changed, None)
+        if path is not None:
+            self.form.go_to(path)
 
     def go_to_first_problem(self) -> None:
         """Put the cursor on the first field that is wrong."""
@@ -156,20 +172,11 @@ class ConfigPane(Vertical):
 
     def action_json(self) -> None:
         """Show the text of the file, or no more."""
-        from tui.widgets.json_view import JsonView
-
-        if not self.query(JsonView):
-            self.query_one("#config-body").mount(JsonView())
-        shown = not self.screen.has_class("show-json")
-        self.screen.set_class(shown, "show-json")
-        self.call_after_refresh(self._show_json)
+        self._text.toggle()
 
     def action_edit_text(self, text: str | None = None) -> None:
         """Edit the config as text, from `text` or as it is."""
-        from tui.screens.editor import Editor
-
-        line = self._line()
-        self.app.push_screen(Editor(self.draft, self.kept.keep, text, line), self._edited)
+        self._text.edit(self.kept.keep, text, self._edited)
 
     def action_compare(self) -> None:
         """Show what differs from the file, or from a run."""
@@ -245,6 +252,7 @@ class ConfigPane(Vertical):
         """The draft was saved, or its file was read; `another` where it is a new one."""
         self._tell()
         if another:
+            self.call_later(self.form.go_to_top)
             self.kept.offer()
 
     def _tell(self) -> None:
@@ -253,7 +261,7 @@ class ConfigPane(Vertical):
     # What is said
 
     def _paths(self) -> Iterator[str]:
-        return (item.dotted for section in self._sections for item in section.fields)
+        return (item.dotted for section in self.sections for item in section.fields)
 
     def _go_to_problem(self, after: int) -> bool:
         paths, wrong = list(self._paths()), self.form.marks.problems
@@ -280,23 +288,4 @@ class ConfigPane(Vertical):
                 call=lambda width: calls.lines(self.draft, block, width),
             )
         )
-        self._show_json()
-
-    def _line(self) -> int:
-        from tui.widgets.json_view import line_of
-
-        field = self.current()
-        return line_of(self.draft.text, field.path) if field else 0
-
-    def _show_json(self) -> None:
-        if not self.screen.has_class("show-json"):
-            return
-        from tui.widgets.json_view import JsonView
-
-        entry = self.form.entry
-        block = entry.section.block if entry else ""
-        path = entry.field.path if entry and entry.field else (block,)
-        for view in self.query(JsonView):
-            view.show(self.draft.text, self.draft.saved, path)
-            if not self.form.display and self.form.has_focus:
-                view.focus()
+        self._text.show()

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from core.errors import MistakeError
+from core.machine import one_line
 from tui.device.rows import NUM_BARS, Now
 from tui.messages import LoadRead
 from tui.widgets.device_list import DeviceList
@@ -184,12 +185,15 @@ class DevicePane(Vertical):
                 result, bad = await ask(), False
             except MistakeError as error:
                 result, bad = str(error), True
+            except Exception as error:  # of the other process: the window goes on
+                why = f"{type(error).__name__}: {one_line(str(error))}"
+                result, bad = f"could not be asked: {why}; mnist-tui doctor looks further", True
             finally:
                 self._probing = False
             meanwhile = ", while a run was live" if beside else ""
             self._say(device, f"{result}{meanwhile} ({time.strftime('%H:%M')})", bad=bad)
 
-        self.run_worker(probe(), exit_on_error=False)
+        self.run_worker(probe())
 
     def _say(self, device: Device, words: str, *, bad: bool = False) -> None:
         now = self._list.known(device.device)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.widgets.cells import CellWidget, Row, cells, fit
 
 if TYPE_CHECKING:
     from textual.events import Click
+    from textual.timer import Timer
 
 
 _NAMES = {"?": "question_mark", "/": "slash", ":": "colon", "del": "delete", "esc": "escape"}
@@ -21,6 +23,8 @@ class Key:
     key: str
     """As it is printed on a keyboard."""
     words: str
+    kept: bool = False
+    """Its room is set aside before that of any other."""
 
     @property
     def pressed(self) -> str:
@@ -28,10 +32,19 @@ class Key:
         return _NAMES.get(self.key, self.key)
 
 
-class KeyBar(CellWidget, roles=("accent", "text")):
-    """Keys in order of weight; those that do not fit are left out, `?` names them all."""
+class KeyBar(CellWidget, roles=("accent", "text", "good")):
+    """Keys in order of weight; those that do not fit are left out, `?` names them all.
+
+    At its right end stands for a moment what was just done, where that covers nothing.
+    """
+
+    GAP = 3
+
+    SAID_SECONDS = 3.0
 
     keys: tuple[Key, ...] = ()
+    _said = ""
+    _timer: Timer | None = None
     _places: tuple[tuple[int, int, str], ...] = ()
 
     def show(self, keys: tuple[Key, ...]) -> None:
@@ -40,21 +53,41 @@ class KeyBar(CellWidget, roles=("accent", "text")):
             self.keys = keys
             self.update()
 
+    def say(self, words: str) -> None:
+        """Say something for a moment."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._said = words
+        self._timer = self.set_timer(self.SAID_SECONDS, partial(self.say, "")) if words else None
+        self.update()
+
     def draw(self, width: int, _height: int) -> list[Row]:
         """One line."""
         row: Row = cells(" ")
         places = []
-        for item in self.keys:
-            part = [*cells(item.key, "accent"), *cells(f" {item.words}", "text")]
-            if len(row) + len(part) > width:
-                continue
+        said = cells(f"{self._said} ", "good") if self._said else []
+        for item in self._fitting(width - len(said)):
+            part = _part(item)
             places.append((len(row), len(row) + len(part), item.pressed))
-            row += [*part, *cells("   ")]
+            row += [*part, *cells(" " * self.GAP)]
         self._places = tuple(places)
-        return [row[:width]]
+        return [[*fit(row, width - len(said)), *said] if said else row[:width]]
+
+    def _fitting(self, width: int) -> list[Key]:
+        """The keys there is room for, in the order in which they stand."""
+        room, found = width - 1, set()
+        for item in sorted(self.keys, key=lambda key: not key.kept):
+            if len(_part(item)) <= room:
+                room -= len(_part(item)) + self.GAP
+                found.add(item)
+        return [item for item in self.keys if item in found]
 
     def on_click(self, event: Click) -> None:
         """Press the key under the pointer."""
         for start, end, key in self._places:
             if start <= event.x < end:
                 self.app.simulate_key(key)
+
+
+def _part(item: Key) -> Row:
+    return [*cells(item.key, "accent"), *cells(f" {item.words}", "text")]

@@ -7,14 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from tui.base_app import BaseApp
 from tui.chart import other_runs
-from tui.chart.loss_plot import NUM_OTHERS, Other, metrics_of
+from tui.chart.beside import RunsBeside
+from tui.chart.loss_plot import NUM_OTHERS, metrics_of
 from tui.clean import clean
 from tui.help import key_name
+from tui.messages import RunUpdated
 from tui.plot import EVERY_GLYPHS
 from tui.screens.prompt import Prompt
 from tui.widgets.chart_canvas import ChartCanvas
@@ -58,6 +61,8 @@ class LossChart(ChartCanvas):
         super().__init__(id=id, classes=classes)
         self._dragged_from: int | None = None
         self._was_dragged = False
+        self._beside = RunsBeside(self.post_message, self._seconds_an_update)
+        self.others = self._beside.drawn
         self._hovers = False
         """The crosshair is where the mouse is, rather than where somebody put it."""
 
@@ -125,32 +130,42 @@ class LossChart(ChartCanvas):
             if not known:
                 self.notify("there is no other run yet: 4 lists them", timeout=4)
                 return
-            drawn = dict.fromkeys(self.others, "drawn: choose it to take it away")
+            drawn = dict.fromkeys(self._beside.labels, "drawn: choose it to take it away")
             prompt = Prompt("Draw which run beside this one?", choices=[*known], hints=drawn)
             label = await self.app.push_screen_wait(prompt)
             if label is not None:
-                await self._add_or_remove(label, known[label])
+                self._add_or_remove(label, known[label])
 
-        self.run_worker(choose(), exit_on_error=False)
+        self.run_worker(choose())
 
-    async def _add_or_remove(self, label: str, run: Run) -> None:
-        if label in self.others:
-            del self.others[label]
-        elif len(self.others) == NUM_OTHERS:
+    def _add_or_remove(self, label: str, run: Run) -> None:
+        if label in self._beside.labels:
+            self._beside.remove(label)
+            self.update()
+        elif len(self._beside.labels) == NUM_OTHERS:
             words = f"{NUM_OTHERS} other runs are drawn: choose one of them to take it away"
             self.notify(words, timeout=5)
         else:
-            # A long journal takes a second to read.
-            state = await asyncio.to_thread(run.state)
-            self.others[label] = Other(self._short_name(label, run), run.path, state)
-        self.update()
+            self._beside.add(label, self._short_name(label, run), run)
+
+    @on(RunUpdated)
+    def _draw_other(self, event: RunUpdated) -> None:
+        """A run beside this one was read, or has newer values."""
+        if self._beside.update(event):
+            self.update()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self._beside.stop()
+
+    def _seconds_an_update(self) -> float:
+        return 1 / self.app.pace.rate if isinstance(self.app, BaseApp) else 0.0
 
     def _short_name(self, label: str, run: Run) -> str:
         """The name of a run without its id, unless another one here has it too."""
         name = clean(run.name())
-        taken = {other.name for other in self.others.values()}
         own = clean(self.run.name()) if self.run is not None else ""
-        return label if name in taken or name == own else name
+        return label if name in self._beside.names or name == own else name
 
     # How close
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from core import schedules
 from core.state import RunState
 from tui import format as fmt
 from tui.clean import clean
 from tui.live import outcome, words
 from tui.live.countdown import Countdown
+from tui.live.speed import images_per_second
 from tui.widgets.cells import CellWidget, Row, cells
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
             self._heard = time.monotonic() - (_age(state) if another else 0.0)
         self._countdown.update(state, anew=another)
         self.run, self.state, self.live = run, state, live
-        self._ended = None if live else outcome.Ended(run.path, state, bool(run.checkpoints()))
+        self._ended = None if live else _ended(run, state)
         self._listen()
         self._redraw()
 
@@ -128,14 +130,15 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         if silence := words.silence(self.state, self._silent_seconds()):
             return cells(silence if len(silence) <= width else silence.partition(":")[0], "bad")
         state, last = self.state, self.state.last_step
-        rate = fmt.rate(last.images_per_second) if last and not state.paused else ""
+        speed = None if state.paused else images_per_second(state)
+        rate = fmt.rate(speed) if speed is not None else ""
         rate = f"{rate:<16}"
         lr = f"{f'lr {last.lr:.3g}':<11}" if last else ""
         patience = words.patience(state)
         for parts in (
-            (rate, lr, patience, words.best(state)),
-            (rate, lr, patience.removesuffix(" epochs"), words.best(state, named=False)),
-            (rate, patience.removesuffix(" epochs"), words.best(state, named=False)),
+            (rate, lr, words.best(state), patience),
+            (rate, lr, words.best(state, named=False), patience.removesuffix(" epochs")),
+            (rate, words.best(state, named=False), patience.removesuffix(" epochs")),
             (rate, words.best(state, named=False)),
         ):
             line = "  ".join(filter(None, parts))
@@ -165,6 +168,11 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         if self.live:
             self._redraw()
             self._await_silence()
+
+
+def _ended(run: Run, state: RunState) -> outcome.Ended:
+    can_go_on = schedules.can_go_on(run.config())
+    return outcome.Ended(run.path, state, bool(run.checkpoints()), can_go_on)
 
 
 def _age(state: RunState) -> float:

@@ -7,6 +7,7 @@ from tui import format as fmt
 from tui.clean import clean
 from tui.live import outcome, words
 from tui.live.countdown import Countdown
+from tui.live.speed import images_per_second
 from tui.widgets.cells import CellWidget, Row, cells
 
 NAME = " mnist-tui  "
@@ -80,9 +81,10 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         return words.time_left(self._countdown.seconds())
 
     def _bar(self, left: Row, width: int) -> Row:
-        started, last = self.state.started, self.state.last_step
+        started = self.state.started
         assert started is not None
-        rate = fmt.rate(last.images_per_second) if last and not self.state.paused else ""
+        speed = None if self.state.paused else images_per_second(self.state)
+        rate = fmt.rate(speed) if speed is not None else ""
         rate = f"   {rate:>15}"
         remaining = f"  {self._left():>15}"
         for right in (f"{remaining}{rate}", remaining):

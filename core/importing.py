@@ -1,0 +1,55 @@
+"""Importing the trainer, and torch with it, in a thread: a signal need not wait for it.
+
+It takes seconds, on a cold network disk minutes, and can be neither interrupted nor hurried.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import core
+
+if TYPE_CHECKING:
+    from core.control import Control
+
+POLL_SECONDS = 0.05
+TRAINER = "core.trainer"
+
+_thread: threading.Thread | None = None
+
+
+def import_trainer(control: Control, captured: set[int]) -> None:
+    """Import it, or raise StopTraining; `captured` are the threads whose prints are caught."""
+    global _thread
+    if hasattr(core, "trainer"):  # set once it is imported as a whole
+        return
+
+    def run() -> None:
+        captured.add(threading.get_ident())
+        with contextlib.suppress(BaseException):  # the caller's own import raises it again
+            importlib.import_module(TRAINER)
+
+    _thread = threading.Thread(target=run, name="import torch", daemon=True)
+    _thread.start()
+    while _thread.is_alive():
+        control.raise_if_stopped()
+        _thread.join(POLL_SECONDS)
+    _thread = None
+
+
+def exit_code(code: int) -> int:
+    """Return `code`; while an import is under way, end the process with it instead.
+
+    The interpreter's own end would meet the import halfway, in C++ code that aborts.
+    """
+    if _thread is not None and _thread.is_alive():
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # the terminal is gone
+                stream.flush()
+        os._exit(code)
+    return code

@@ -1,0 +1,43 @@
+"""What a journal says at its end, found without reading what comes before."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+from typing import TYPE_CHECKING
+
+from core.events import RunStarted, from_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_STARTED, _ENDED = b'{"kind":"RunStarted"', b'{"kind":"RunEnded"'
+
+
+def last_start(journal: Path) -> RunStarted | None:
+    """The last start in a journal."""
+    with _mapped(journal) as text:
+        at = text.rfind(_STARTED)
+        line = b"" if at < 0 else text[at : text.find(b"\n", at)]
+    event = from_line(line) if line else None
+    return event if isinstance(event, RunStarted) else None
+
+
+def has_ended(journal: Path) -> bool:
+    """Whether its writer said last that the run has ended."""
+    with _mapped(journal) as text:
+        begin = text.rfind(b"\n", 0, max(0, len(text) - 1)) + 1
+        return text[begin : begin + len(_ENDED)] == _ENDED
+
+
+@contextlib.contextmanager
+def _mapped(journal: Path) -> Iterator[mmap.mmap | bytes]:
+    try:
+        with journal.open("rb") as file:
+            text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # gone, or empty
+        yield b""
+        return
+    with text:
+        yield text

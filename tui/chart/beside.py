@@ -1,0 +1,67 @@
+"""Runs drawn beside the one that is shown: each read in a thread, and followed while it is live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.state import RunState
+from tui.chart.loss_plot import Other
+from tui.live.follow import FollowThread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.runs import Run
+    from tui.messages import RunUpdated
+
+SECONDS = 1.0
+"""Between two looks at a live one; it costs a look at the size of its journal."""
+
+
+class RunsBeside:
+    """Keeps them by the words that they are listed under."""
+
+    def __init__(
+        self, post: Callable[[RunUpdated], object], wait_seconds: Callable[[], float]
+    ) -> None:
+        """`post` hears of each newer state; `wait_seconds` is what the screen can take."""
+        self._post, self._wait_seconds = post, wait_seconds
+        self.drawn: dict[str, Other] = {}
+        """Those that were read."""
+        self._threads: dict[str, tuple[FollowThread, Other]] = {}
+
+    @property
+    def labels(self) -> list[str]:
+        """All of them, also those still being read."""
+        return [*self._threads]
+
+    @property
+    def names(self) -> set[str]:
+        """What they are called in the chart."""
+        return {other.name for _, other in self._threads.values()}
+
+    def add(self, label: str, name: str, run: Run) -> None:
+        """Begin to read a run: a long journal takes a second."""
+        thread = FollowThread(run, self._post, lambda: False, self._seconds, log=False)
+        self._threads[label] = thread, Other(name, run.path, RunState())
+
+    def remove(self, label: str) -> None:
+        """Draw it no more."""
+        self._threads.pop(label)[0].stop()
+        self.drawn.pop(label, None)
+
+    def update(self, event: RunUpdated) -> bool:
+        """Take a newer state; False if it is of a run that was taken away meanwhile."""
+        for label, (_, other) in self._threads.items():
+            if other.path == event.run.path:
+                self.drawn[label] = other._replace(state=event.state)
+                return True
+        return False
+
+    def stop(self) -> None:
+        """Read nothing more."""
+        for thread, _ in self._threads.values():
+            thread.stop()
+
+    def _seconds(self) -> float:
+        return max(SECONDS, self._wait_seconds())

@@ -1,0 +1,183 @@
+"""The app and the run that it shows: following it, asking things of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual import on
+from textual.await_complete import AwaitComplete
+
+from core import requests, runs, summary
+from tui import format as fmt
+from tui.base_app import BaseApp
+from tui.clean import clean
+from tui.live.follow import FollowThread
+from tui.messages import ApplyAsked, RunOpened, RunsFound, RunUpdated
+from tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core import launch
+    from core.errors import MistakeError
+    from core.requests import Kind
+    from core.runs import Run
+    from core.state import RunState
+    from tui.config.draft import Draft
+
+T = TypeVar("T")
+
+READING_SECONDS = 0.5
+"""After which it is said that something is read: a long journal, or a slow disk."""
+
+
+class FollowApp(BaseApp):
+    """Shows a run from its journal, and writes what is asked of it to its requests."""
+
+    def __init__(self, draft: Draft, save_dir: Path, *, rate: float | None = None) -> None:
+        super().__init__(rate)
+        self.draft, self.save_dir = draft, save_dir
+        self.main = MainScreen(draft)
+        self.shown: Run | None = None
+        self.state: RunState | None = None
+        self.live = False
+        self.worker: launch.Worker | None = None
+        """The training in this process, if one was begun."""
+        self._alive: dict[Path, Callable[[], bool]] = {}
+        """Trainings begun here, which take a moment until their journal says that they live."""
+        self._follower: FollowThread | None = None
+        self._refusal: MistakeError | None = None
+        """Why the last training could not begin, which is said once."""
+        self._waiting_for: dict[str, Callable[[str], None]] = {}
+        """Who tells of the answer to a request, by its id."""
+
+    @property
+    def training(self) -> bool:
+        """Whether this process trains a run."""
+        return self.worker is not None and self.worker.alive
+
+    def _trains_another(self) -> bool:
+        """Whether this process trains a run that is not the one shown."""
+        if self.worker is None or self.shown is None or not self.worker.alive:
+            return False
+        return self.worker.run.path != self.shown.path
+
+    def pop_screen(self) -> AwaitComplete:
+        """A dialog that an impatient enter closes twice must not take the window with it."""
+        return AwaitComplete() if self.screen is self.main else super().pop_screen()
+
+    # What can be asked of a run
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        paused = self.state is not None and self.state.paused
+        self._ask_run("continue" if paused else "pause")
+
+    def action_stop(self) -> None:
+        """Save and stop."""
+        self._ask_run("stop")
+
+    def action_save_now(self) -> None:
+        """Save a checkpoint."""
+        if (asked := self._ask_run("save")) is not None:
+            self.main.say("saving …")
+            self._waiting_for[asked] = self._tell_saved
+
+    @on(ApplyAsked)
+    def _apply(self, event: ApplyAsked) -> None:
+        """Give the live run another learning rate, or another number of epochs."""
+        if (asked := self._ask_run("set", path=event.path, value=event.value)) is not None:
+            self._waiting_for[asked] = self._tell_answer
+
+    def _tell_answers(self, state: RunState) -> None:
+        for asked, outcome in state.answers:
+            if asked in self._waiting_for:
+                self._waiting_for.pop(asked)(outcome)
+
+    def _tell_answer(self, outcome: str) -> None:
+        self.notify(clean(outcome), markup=False, timeout=6)
+
+    def _tell_saved(self, outcome: str) -> None:
+        if outcome == "saved":
+            self.main.say("saved: last.pth")
+        else:
+            self.complain(f"the checkpoint {outcome}")
+
+    def _ask_run(self, kind: Kind, **more: Any) -> str | None:
+        """The id of the request; None where no run is live that could answer."""
+        if self.shown is None or not self.live:
+            another = "this run has ended: 4 lists the one that trains"
+            self.notify(another if self._trains_another() else "nothing is running", timeout=3)
+            return None
+        try:
+            return requests.ask(self.shown.requests_path, kind, **more)
+        except OSError as error:  # another person's run, or the disk is full
+            path = fmt.path(self.shown.requests_path)
+            self.complain(f"it cannot be asked: {error.strerror}: {path}")
+            return None
+
+    # Following
+
+    def follow(self, run: Run) -> None:
+        """Show a run from now on, live or not."""
+        if self._follower is not None:
+            self._follower.stop()
+        self.shown, self.state, self.live = run, None, False
+        alive = self._alive.get(run.path, lambda: False)
+        self._follower = FollowThread(run, self.post_message, alive, self.pace.seconds)
+
+    @on(RunUpdated)
+    def _run_updated(self, event: RunUpdated) -> None:
+        if self.shown is None or event.run.path != self.shown.path:
+            return
+        ended = self.live and not event.live
+        self.state, self.live = event.state, event.live
+        self.main.post_message(event)
+        self._tell_answers(event.state)
+        if ended:
+            self.find_runs()
+        if self.worker is not None and self.worker.run.path == event.run.path:
+            self._tell_refusal(self.worker)
+
+    def _tell_refusal(self, worker: launch.Worker) -> None:
+        """Say why a training of this window could not begin; its journal knows nothing of it."""
+        if worker.error is not None and worker.error is not self._refusal:
+            self._refusal = worker.error
+            self.complain(str(worker.error))
+
+    @on(RunOpened)
+    def _open(self, event: RunOpened) -> None:
+        self.follow(event.run)
+        self.main.action_pane("live", focus=False)
+        if self.worker is not None and self._trains_another():
+            trained = self.worker.run
+            sentence = f"{trained.name()}/{trained.id} goes on training: 4 lists it"
+            self.notify(clean(sentence), markup=False, timeout=6)
+
+    # Small helpers
+
+    def find_runs(self) -> None:
+        """Search the save folders, in a thread."""
+
+        def find() -> None:
+            rows = [summary.summary(run) for run in runs.known(self.save_dir)]
+            rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
+            self.main.post_message(RunsFound(rows))
+
+        threading.Thread(target=find, name="runs", daemon=True).start()
+
+    def complain(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self.notify(clean(sentence), severity="error", timeout=8, markup=False)
+
+    async def read(self, what: str, work: Callable[[], T]) -> T:
+        """What `work` reads, in a thread; `what` is named if that takes long."""
+        words = clean(f"reading {what} …")
+        told = self.set_timer(READING_SECONDS, lambda: self.notify(words, markup=False))
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            told.stop()
