@@ -66,6 +66,12 @@ class Control:
         if self._stop_reason is not None:
             raise StopTraining(self._stop_reason)
 
+    def beat(self) -> None:
+        """Say now and then that somebody is still there."""
+        if time.monotonic() >= self._next_heartbeat:
+            self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+            self._emit(Heartbeat())
+
     def check(self, subject: Subject) -> None:
         """Do what was asked of `subject`, wait while it is paused, or raise StopTraining."""
         self._look(subject)
@@ -87,9 +93,7 @@ class Control:
         if now < self._next_poll:
             return
         self._next_poll = now + POLL_SECONDS
-        if now >= self._next_heartbeat:
-            self._next_heartbeat = now + HEARTBEAT_SECONDS
-            self._emit(Heartbeat())
+        self.beat()
         for request in self._inbox.read():
             self._handle(request, subject)
 

@@ -38,6 +38,7 @@ def import_trainer(control: Control, captured: set[int]) -> None:
     _thread.start()
     while _thread.is_alive():
         control.raise_if_stopped()
+        control.beat()
         _thread.join(POLL_SECONDS)
     _thread = None
 

@@ -14,20 +14,16 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from core import devices, worker
-from core.errors import MistakeError
-from tui import palette, testing
+from tui import palette
 from tui.clean import clean
 from tui.link import launcher, watchdog
 from tui.link.driver import LinkDriver, LinkLost
+from tui.look_app import LookApp
 from tui.messages import (
-    CheckpointTested,
     DevicesFound,
-    PaneShown,
     ResumeAsked,
 )
-from tui.run_app import RunApp
 from tui.screens.ask import Answer, Ask
-from tui.screens.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +58,7 @@ class WayOut(Enum):
     """Somebody asked the process to end."""
 
 
-class MnistApp(RunApp):
+class MnistApp(LookApp):
     """The window from its first paint to the way out."""
 
     CSS_PATH = "app.tcss"
@@ -158,31 +154,7 @@ class MnistApp(RunApp):
         """Textual's own way out takes ours."""
         self.action_leave()
 
-    # Testing
-
-    @on(CheckpointTested)
-    def _test(self, event: CheckpointTested) -> None:
-        async def test() -> None:
-            name = clean(event.path.name)
-            self.notify(f"testing {name} on the test images …", markup=False, timeout=60)
-            try:
-                results = await testing.test(event.path)
-                self.clear_notifications()  # the one above, which is to stay until now
-            except MistakeError as error:
-                self.clear_notifications()
-                self.complain(str(error))
-                return
-            title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
-            await self.push_screen(Page(title, testing.page(event.path, results)))
-
-        self.run_worker(test())
-
     # Looking around
-
-    @on(PaneShown)
-    def _pane_shown(self, event: PaneShown) -> None:
-        if event.pane == "runs":
-            self.find_runs()
 
     def _warm_up(self) -> None:
         """Import torch, so that a start need not wait for it, and ask it for devices."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import on
 from textual.await_complete import AwaitComplete
 
-from core import requests, runs, summary
+from core import requests
 from tui import format as fmt
 from tui.base_app import BaseApp
 from tui.clean import clean
 from tui.live.follow import FollowThread
-from tui.messages import ApplyAsked, RunOpened, RunsFound, RunUpdated
+from tui.messages import ApplyAsked, RunOpened, RunUpdated
+from tui.runs.watch import RunsWatch
 from tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class FollowApp(BaseApp):
         super().__init__(rate)
         self.draft, self.save_dir = draft, save_dir
         self.main = MainScreen(draft)
+        self.runs_watch = RunsWatch(save_dir, self.main.post_message)
         self.shown: Run | None = None
         self.state: RunState | None = None
         self.live = False
@@ -161,13 +162,11 @@ class FollowApp(BaseApp):
 
     def find_runs(self) -> None:
         """Search the save folders, in a thread."""
+        self.runs_watch.look()
 
-        def find() -> None:
-            rows = [summary.summary(run) for run in runs.known(self.save_dir)]
-            rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
-            self.main.post_message(RunsFound(rows))
-
-        threading.Thread(target=find, name="runs", daemon=True).start()
+    def on_unmount(self) -> None:
+        """Nobody looks at the runs any more."""
+        self.runs_watch.close()
 
     def complain(self, sentence: str) -> None:
         """Say what went wrong."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.log_lines import LogLine
     from core.runs import Run
     from core.state import RunState
+    from tui.digits.exhibits import Exhibits
 
 
 @dataclass
@@ -45,7 +46,9 @@ class RunsFound(Message, bubble=False):
     """The save folders were searched."""
 
     rows: list[dict[str, Any]]
-    """As in `mnist-tui runs --json`."""
+    """As in `mnist-tui runs --json`, live ones first, then the newest."""
+    complete: bool = True
+    """Whether all were read; those that are seen first are told first."""
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest search counts."""
@@ -104,6 +107,46 @@ class FineTuneAsked(Message):
     """Somebody wants the next run to begin with the weights of a checkpoint."""
 
     path: Path
+
+
+@dataclass
+class DetailLeft(Message, bubble=False):
+    """Somebody wants to go back from a detail of a pane."""
+
+
+@dataclass
+class DrawingAsked(Message):
+    """Somebody wants to draw for a checkpoint."""
+
+    path: Path
+
+
+@dataclass
+class CheckpointsAsked(Message):
+    """Somebody wants to choose another checkpoint."""
+
+
+@dataclass
+class NetworkAsked(Message):
+    """Somebody wants to see the network with a picture going through it."""
+
+    index: int
+    """Of the test image."""
+
+
+@dataclass
+class DigitsAsked(Message):
+    """Somebody wants to see what a checkpoint gets wrong."""
+
+    path: Path
+
+
+@dataclass
+class ExhibitsFound(Message, bubble=False):
+    """What is known of a checkpoint was read."""
+
+    exhibits: Exhibits | None
+    """None where there is no checkpoint yet."""
 
 
 @dataclass

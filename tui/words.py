@@ -25,7 +25,7 @@ _KEY_WIDTH = 8
 """Columns of a key on the first screen, before what it does."""
 
 _LEAVE = (Key("?", "help", kept=True), Key("q", "leave", kept=True))
-_PANES = Key("1-4", "panes")
+_PANES = Key("1-6", "panes")
 _PALETTE = Key(":", "every action")
 
 
@@ -97,11 +97,25 @@ def keys_for(pane: str, state: RunState, *, live: bool, log: bool = False) -> tu
             Key("space", "files"),
             Key("t", "test"),
             Key("r", "go on"),
-            Key("f", "fine-tune"),
+            Key("d", "digits"),
             *_LEAVE,
+            Key("f", "fine-tune"),
             Key("/", "filter"),
             _PANES,
         )
+    if pane == "digits":
+        return (
+            Key("enter", "mistakes"),
+            Key("d", "draw"),
+            Key("t", "test"),
+            *_LEAVE,
+            Key("m", "all mistakes"),
+            Key("b", "browse"),
+            Key("c", "another checkpoint"),
+            _PANES,
+        )
+    if pane == "learn":
+        return (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES)
     return _live_keys(state, live=live, log=log)
 
 
@@ -166,5 +180,17 @@ ABOUT = {
         "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
         "one under the cursor on the 10,000 test images, r goes on from it, f begins a new run "
         "with its weights: its config is shown first, to be changed."
+    ),
+    "digits": (
+        "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "
+        "are, a column what they were taken for: the arrows walk it, enter shows the pictures "
+        "behind a number, the most certain mistake first. esc goes back to the table. d opens a "
+        "pad: draw a digit with the mouse or the arrows, and see what it is taken for while you "
+        "draw. c looks at another checkpoint."
+    ),
+    "learn": (
+        "What goes on while a network learns, with the numbers of the run that is shown: the "
+        "network with a real picture going through it, one training step taken apart, what each "
+        "part of config.json becomes, the parts of the chart. ← and → turn the pages."
     ),
 }

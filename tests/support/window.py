@@ -21,6 +21,7 @@ from tui.screens.prompt import Prompt
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
+from tui.widgets.tab_bar import PANES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -78,8 +79,7 @@ class Window:
 
     def visible(self) -> set[str]:
         """The panes that are in view."""
-        names = ("config", "device", "live", "runs")
-        return {name for name in names if self.main.query_one(f"#{name}").region.area}
+        return {name for name in PANES if self.main.query_one(f"#{name}").region.area}
 
     async def press(self, *keys: str) -> None:
         """Press keys, each when what the one before it led to is done."""

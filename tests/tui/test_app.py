@@ -12,7 +12,7 @@ from scratch import told_run
 from window import NARROW, USUAL, WIDE, opened
 
 from tui import help as help_page
-from tui.run_app import RunApp
+from tui.runs.watch import RunsWatch
 from tui.screens.main import MainScreen
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
@@ -248,7 +248,7 @@ async def test_the_letters_of_a_run_do_no_harm_without_one(scratch: Scratch) -> 
 
 async def test_every_pane_says_what_will_be_there(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
-        with patch.object(RunApp, "find_runs"):
+        with patch.object(RunsWatch, "look"):
             await window.press("4")
         assert "looking for runs" in window.text()
         await window.press("4")

@@ -17,9 +17,14 @@ from tui.app import MnistApp
 from tui.screens.main import MainScreen
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
+from tui.widgets.digits_pane import DigitsPane
+from tui.widgets.gallery import Gallery
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.learn_pane import LearnPane
 from tui.widgets.live_pane import LivePane
+from tui.widgets.matrix_view import MatrixView
 from tui.widgets.runs_pane import RunsPane
+from tui.widgets.tab_bar import PANES
 
 if TYPE_CHECKING:
     from scratch import Scratch
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
 EVERYWHERE = {
     "s": "start", "f5": "start", "p": "pause", "f6": "pause", "x": "stop", "f8": "stop",
     "k": "save_now", "f7": "save_now", "1": "pane('config')", "2": "pane('device')",
-    "3": "pane('live')", "4": "pane('runs')", "slash": "search", "ctrl+s": "save_config",
+    "3": "pane('live')", "4": "pane('runs')", "5": "pane('digits')", "6": "pane('learn')",
+    "slash": "search", "ctrl+s": "save_config",
     "ctrl+z": "undo", "ctrl+y": "redo", "question_mark": "help", "f1": "help",
     "colon": "command_palette", "ctrl+p": "command_palette", "q": "leave", "ctrl+c": "leave",
     "escape": "back", "tab": "focus_next", "shift+tab": "focus_previous",
@@ -54,7 +60,9 @@ def test_the_function_keys_and_they_alone_work_while_somebody_types() -> None:
     assert priority == ALSO_WHILE_TYPING | {"ctrl+q"}
 
 
-@pytest.mark.parametrize("pane", [ConfigPane, DevicePane, LivePane, RunsPane])
+@pytest.mark.parametrize(
+    "pane", [ConfigPane, DevicePane, LivePane, RunsPane, DigitsPane, LearnPane, Gallery, MatrixView]
+)
 def test_the_letters_of_a_pane_never_repeat_a_global_one(pane: type) -> None:
     assert {binding.key for binding in own_bindings(pane)}.isdisjoint(EVERYWHERE)
 
@@ -70,13 +78,13 @@ def test_space_belongs_to_the_widget_that_has_the_focus() -> None:
 
 
 def test_each_binding_of_a_class_has_a_key_of_its_own() -> None:
-    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane):
+    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane, DigitsPane, LearnPane):
         keys = [binding.key for binding in own_bindings(owner)]
         assert len(keys) == len(set(keys))
 
 
 def test_each_action_exists_and_has_a_name() -> None:
-    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane):
+    for owner in (MnistApp, MainScreen, ConfigPane, RunsPane, DigitsPane, LearnPane):
         for binding in own_bindings(owner):
             assert hasattr(owner, "action_" + binding.action.partition("(")[0])
             assert binding.description
@@ -88,7 +96,7 @@ TRAINING = fold(RunState(), beginning())
 
 def bottom_lines() -> list[tuple[str, KeyBar]]:
     """Each pane and each state of a run, with the bottom line it has."""
-    panes = [(pane, bar_of(RunState(), pane=pane)) for pane in ("config", "device", "runs")]
+    panes = [(pane, bar_of(RunState(), pane=pane)) for pane in PANES if pane != "live"]
     live = [bar_of(state, live=True) for state in (ENDED, TRAINING, replace(TRAINING, paused=True))]
     return [*panes, *(("live", bar) for bar in (bar_of(RunState()), *live, bar_of(ENDED)))]
 
@@ -167,11 +175,11 @@ async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: S
             await window.settle()
             bound = window.main.active_bindings
             for key in bar.keys:
-                assert key.pressed in bound or key.key == "1-4", (pane, key)
+                assert key.pressed in bound or key.key == "1-6", (pane, key)
         await window.press("l")
         await window.until(lambda: "v level" in window.text(), "the log's keys")
         bound = window.main.active_bindings
-        assert all(key.pressed in bound or key.key == "1-4" for key in bar_of(ENDED, log=True).keys)
+        assert all(key.pressed in bound or key.key == "1-6" for key in bar_of(ENDED, log=True).keys)
 
 
 async def test_the_bottom_line_follows_the_focus_where_panes_stand_side_by_side(

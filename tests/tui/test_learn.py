@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -14,6 +13,9 @@ from core.config_file import PRESETS
 from core.events import StepMeasured
 from tui.config.draft import Draft
 from tui.learn import becoming, network, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DIGITS = tuple("0123456789")
 PARTS = {"batch": 0.001, "forward": 0.003, "loss": 0.0, "backward": 0.005, "step": 0.001}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -32,6 +32,17 @@ class Exhibits:
         """What is known of a checkpoint without opening it. Raises DataError."""
         pictures = Pictures.of_checkpoint(checkpoint)
         return cls(checkpoint, pictures, results_files.read(checkpoint))
+
+    def same_as(self, other: Exhibits | None) -> bool:
+        """Whether it is the same checkpoint, and as well tested."""
+        return other is not None and (self.checkpoint, self.results) == (
+            other.checkpoint,
+            other.results,
+        )
+
+    def with_results(self, results: dict[str, Any]) -> Exhibits:
+        """The same checkpoint, tested."""
+        return replace(self, results=results)
 
     @property
     def matrix(self) -> Matrix:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from core import classes
+from core.runs import Run
 from tui import room
 from tui.class_labels import class_labels
 from tui.digits.predicting import Predicting
@@ -21,7 +22,6 @@ from tui.widgets.key_bar import Key, KeyBar
 from tui.widgets.pad_view import PadView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -51,33 +51,31 @@ class NothingGuessed(Message, bubble=False):
 
 
 class Drawing(ModalScreen[None]):
-    """For one checkpoint, or two that are compared on the same drawing."""
+    """For a checkpoint; a second one of its run can be shown the same drawing."""
 
     CSS_PATH = "drawing.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close"),
+        Binding("o", "other", "another checkpoint of the run beside it"),
     ]
 
-    def __init__(self, checkpoints: Sequence[Path], ink: bytes = b"") -> None:
+    def __init__(self, checkpoint: Path, ink: bytes = b"") -> None:
         """`ink` is what is on the paper at first."""
         super().__init__()
-        self.checkpoints, self._ink = checkpoints, ink
-        self._predicting = Predicting(
-            checkpoints,
-            lambda guess: self.post_message(Guessed(guess)),
-            lambda why: self.post_message(NothingGuessed(why)),
-        )
+        self.checkpoint, self._ink = checkpoint, ink
+        self.other: Path | None = None
+        """Another checkpoint of its run, which is shown the same drawing."""
+        self._predicting = self._ask()
 
     def compose(self) -> ComposeResult:
         """The pad, the guesses, the keys."""
-        names = classes.of_checkpoint(self.checkpoints[0])
+        names = classes.of_checkpoint(self.checkpoint)
         labels = class_labels(names, max(NUM_CLASSES, len(names)))
-        titles = [f"{path.parent.name}/{path.name}" for path in self.checkpoints]
         with Vertical(id="drawing") as frame:
             frame.border_title = Content("Draw a digit")
             with Horizontal():
                 yield PadView()
-                yield GuessView(titles, labels, id="guess")
+                yield GuessView([self.checkpoint.name], labels, id="guess")
             yield KeyBar(id="drawing-keys")
 
     def on_mount(self) -> None:
@@ -87,7 +85,6 @@ class Drawing(ModalScreen[None]):
             pad.pad.show(self._ink)
         pad.focus()
         self._offer_keys()
-        self._predicting.start()
         self._show()
 
     def on_unmount(self) -> None:
@@ -110,6 +107,7 @@ class Drawing(ModalScreen[None]):
                 Key("c", "clear"),
                 Key("u", "undo"),
                 Key("esc", "close"),
+                Key("o", "compare"),
                 Key("e", "pen" if view.erasing else "eraser"),
                 Key("f", "fine pen" if view.pad.soft else "soft pen"),
                 Key("[", "less ink"),
@@ -117,13 +115,39 @@ class Drawing(ModalScreen[None]):
             )
         )
 
+    def action_other(self) -> None:
+        """Show the drawing to the next checkpoint of the run too; after the last, to none."""
+        known = [
+            path for path in Run(self.checkpoint.parent).checkpoints() if path != self.checkpoint
+        ]
+        following = known[known.index(self.other) + 1 :] if self.other in known else known
+        self.other = next(iter(following), None)
+        self._predicting.close()
+        self._predicting = self._ask()
+        shown = [path.name for path in (self.checkpoint, self.other) if path is not None]
+        self.query_one(GuessView).await_guess(shown)
+        self._show()
+
+    def _ask(self) -> Predicting:
+        """Begin to ask what it is."""
+        shown = [path for path in (self.checkpoint, self.other) if path is not None]
+        predicting = Predicting(
+            shown,
+            lambda guess: self.post_message(Guessed(guess)),
+            lambda why: self.post_message(NothingGuessed(why)),
+        )
+        predicting.start()
+        return predicting
+
     @on(PadView.Drawn)
     def _show(self) -> None:
         self._predicting.show(bytes(self.query_one(PadView).pad.ink))
 
     @on(Guessed)
     def _guessed(self, event: Guessed) -> None:
-        self.query_one(GuessView).show(event.guess)
+        shown = 1 if self.other is None else 2
+        if len(event.guess.probabilities) == shown:  # else of those asked before
+            self.query_one(GuessView).show(event.guess)
 
     @on(NothingGuessed)
     def _failed(self, event: NothingGuessed) -> None:

@@ -15,6 +15,7 @@ from tui.clean import clean
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
+    ExhibitsFound,
     FineTuneAsked,
     QuickRunAsked,
     ResumeAsked,
@@ -215,14 +216,23 @@ class MainScreen(PaneScreen):
         self.query_one(StatusLine).show(event.state, live=event.live)
         self.query_one(DevicePane).run_is(live=event.live)
         self.query_one(ConfigPane).follow(event.run, event.state, live=event.live)
+        for learning in self.query("#learn-pane"):
+            learning.post_message(event)
         self.refresh_keys()
 
     @on(RunsFound)
     def _show_runs(self, event: RunsFound) -> None:
         pane = self.query_one(RunsPane)
-        pane.show(event.rows)
+        pane.show(event.rows, complete=event.complete)
         if self.pane == "runs" and self.focused is None:
             self.set_focus(pane.table)  # an empty table could not take it when the pane was shown
+
+    @on(ExhibitsFound)
+    def _show_exhibits(self, event: ExhibitsFound) -> None:
+        from tui.widgets.digits_pane import DigitsPane
+
+        if event.exhibits is not None:
+            self.query_one(DigitsPane).show(event.exhibits, focus=self.pane == "digits")
 
     @on(DevicesFound)
     def _show_devices(self, event: DevicesFound) -> None:

@@ -1,4 +1,4 @@
-"""The layout of the window: four panes, side by side or as tabs, as far as there is room."""
+"""The layout of the window: six panes, side by side or as tabs, as far as there is room."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from textual.screen import Screen
 from core.devices import cpu_device
 from tui import room, words
 from tui.clean import clean
-from tui.messages import PaneShown
+from tui.messages import DetailLeft, PaneShown
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.later import Later
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
 from tui.widgets.sentence import Sentence
@@ -51,6 +52,8 @@ class PaneScreen(Screen[None]):
                 yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
             yield LivePane(self._welcome(), id="live")
             yield RunsPane(id="runs")
+            yield Later(_digits_pane, id="digits")
+            yield Later(lambda: _learn_pane(self.draft), id="learn")
             yield Sentence(self._needs_room, id="needs-room")
         yield Sentence(self._too_small, id="too-small")
         yield KeyBar(id="keys")
@@ -119,7 +122,11 @@ class PaneScreen(Screen[None]):
         hidden = self.has_class("-small") and name in ("config", "device")
         inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
         self.set_focus(inside[0] if focus and inside and not hidden else None)
-        self.post_message(PaneShown(name))
+        place = self.query_one(f"#{name}")
+        if isinstance(place, Later) and not place.made:
+            place.fill(lambda: self.action_pane(name, focus) if self.pane == name else None)
+        else:
+            self.post_message(PaneShown(name))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A tab or a click leads into another of the panes that stand side by side."""
@@ -138,8 +145,11 @@ class PaneScreen(Screen[None]):
         self.refresh_keys()
 
     def action_back(self) -> None:
-        """Out of the filter, then back to the live pane; the keys of what is in view work on."""
+        """Out of the detail, then back to the live pane; the keys of what is in view work on."""
         pane = self.query_one(f"#{self.pane}")
+        if isinstance(pane, Later) and (detail := pane.query(".in-detail")):
+            detail.first().post_message(DetailLeft())
+            return
         if isinstance(pane, ConfigPane | RunsPane) and pane.filter:
             pane.set_filter("")
         else:
@@ -173,3 +183,15 @@ class PaneScreen(Screen[None]):
 def _can_be_used(child: Widget) -> bool:
     """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
     return child.can_focus and child.display
+
+
+def _digits_pane() -> Widget:
+    from tui.widgets.digits_pane import DigitsPane
+
+    return DigitsPane()
+
+
+def _learn_pane(draft: Draft) -> Widget:
+    from tui.widgets.learn_pane import LearnPane
+
+    return LearnPane(draft)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from tui.clean import clean
-from tui.messages import CheckpointTested
+from tui.messages import CheckpointsAsked, CheckpointTested, DetailLeft, DrawingAsked
 from tui.widgets.gallery import Gallery
 from tui.widgets.matrix_view import MatrixView
 
@@ -45,20 +43,10 @@ class DigitsPane(Vertical):
         Binding("c", "choose", "another checkpoint"),
     ]
 
-    @dataclass
-    class DrawingAsked(Message):
-        """Somebody wants to draw for a checkpoint."""
-
-        checkpoint: Path
-
-    @dataclass
-    class OtherAsked(Message):
-        """Somebody wants to look at another checkpoint."""
-
     exhibits: Exhibits | None = None
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
-        super().__init__(id=id, classes="pane")
+    def __init__(self) -> None:
+        super().__init__(id="digits-pane", classes="pane empty")
 
     def compose(self) -> ComposeResult:
         """What is tested, then its results."""
@@ -71,16 +59,15 @@ class DigitsPane(Vertical):
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "5 Digits"
-        self.add_class("empty")
 
     @property
     def checkpoint(self) -> Path | None:
         """The one that is looked at."""
         return self.exhibits.checkpoint if self.exhibits is not None else None
 
-    def show(self, exhibits: Exhibits) -> None:
-        """Look at a checkpoint."""
-        if exhibits == self.exhibits:
+    def show(self, exhibits: Exhibits, *, focus: bool) -> None:
+        """Look at a checkpoint; with `focus` the keys are for what is new of it."""
+        if exhibits.same_as(self.exhibits):
             return
         self.exhibits = exhibits
         path = exhibits.checkpoint
@@ -88,7 +75,7 @@ class DigitsPane(Vertical):
         self.border_title = Content(f"5 Digits ─ {name}")
         results = exhibits.results
         self.set_class(results is None, "empty")
-        self.remove_class("show-gallery")
+        self.remove_class("in-detail")
         if results is None:
             text = UNTESTED.format(name=name, count=len(exhibits.pictures))
             self.query_one("#digits-none", Static).update(text)
@@ -96,7 +83,10 @@ class DigitsPane(Vertical):
         wrong, total = len(results["mistakes"]), results["num_samples"]
         right = f"{name}: {1 - wrong / max(1, total):.4f} of {total:,} right, {wrong:,} wrong"
         self.query_one("#digits-head", Static).update(right)
-        self.query_one(MatrixView).show(exhibits.matrix)
+        matrix = self.query_one(MatrixView)
+        matrix.show(exhibits.matrix)
+        if focus:
+            matrix.focus()
 
     def action_test(self) -> None:
         """Test it, or test it again."""
@@ -106,11 +96,11 @@ class DigitsPane(Vertical):
     def action_draw(self) -> None:
         """Draw for it."""
         if self.checkpoint is not None:
-            self.post_message(self.DrawingAsked(self.checkpoint))
+            self.post_message(DrawingAsked(self.checkpoint))
 
     def action_choose(self) -> None:
         """Look at another one."""
-        self.post_message(self.OtherAsked())
+        self.post_message(CheckpointsAsked())
 
     def action_browse(self) -> None:
         """Show all the test images; again, what the matrix says."""
@@ -127,14 +117,11 @@ class DigitsPane(Vertical):
         if self.exhibits is not None and self.exhibits.results is not None:
             self._hang(self.exhibits.all_mistakes())
 
-    def back(self) -> bool:
-        """From the pictures to what was there before; False if that is in view."""
-        if not self.has_class("show-gallery"):
-            return False
-        self.remove_class("show-gallery")
+    @on(DetailLeft)
+    def _leave_pictures(self) -> None:
+        self.remove_class("in-detail")
         if self.exhibits is not None and self.exhibits.results is not None:
             self.query_one(MatrixView).focus()
-        return True
 
     @on(MatrixView.Moved)
     def _look_behind(self, event: MatrixView.Moved) -> None:
@@ -143,7 +130,7 @@ class DigitsPane(Vertical):
 
     @on(MatrixView.Opened)
     def _open(self) -> None:
-        self.add_class("show-gallery")
+        self.add_class("in-detail")
         self._gallery.focus()
 
     @property

@@ -10,6 +10,7 @@ from tui.digits.bars import bars
 from tui.digits.picture import picture
 from tui.widgets.cells import Row, cells, fit
 from tui.widgets.ink_cells import InkCells
+from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tui.digits.predicting import Guess
 
 WAITING = "importing torch to look at it …"
-SEEN = "as the network sees it: scaled to 20×20, its weight in the middle"
+SEEN = "as the network sees it, scaled and centred"
 GAP = 2
 
 
@@ -30,6 +31,11 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
         self.guess: Guess | None = None
         self.trouble = ""
         """Why there is none."""
+
+    def await_guess(self, titles: Sequence[str]) -> None:
+        """Others are asked."""
+        self._titles, self.guess, self.trouble = titles, None, ""
+        self.update()
 
     def show(self, guess: Guess) -> None:
         """Show what a drawing is taken for."""
@@ -44,7 +50,7 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
     def draw(self, width: int, height: int) -> list[Row]:
         """The bars, and the picture if there is room for all of it."""
         if self.trouble or self.guess is None:
-            return [cells(clean(self.trouble or WAITING), "dim")]
+            return wrap(cells(clean(self.trouble or WAITING), "dim"), width)
         blank = not any(self.guess.picture)
         each = (width + GAP) // len(self._titles) - GAP
         columns = [self._column(number, each, blank=blank) for number in range(len(self._titles))]

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 
-_NAMES = {"?": "question_mark", "/": "slash", ":": "colon", "del": "delete", "esc": "escape"}
+_NAMES = {
+    "→": "right",
+    "?": "question_mark",
+    "/": "slash",
+    ":": "colon",
+    "del": "delete",
+    "esc": "escape",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.message import Message
 from textual.widgets import Static
 
 from tui.base_app import BaseApp
@@ -16,6 +15,7 @@ from tui.chart.words import ABOUT_CHART
 from tui.learn.becoming import becoming
 from tui.learn.network import table
 from tui.learn.step import taken_apart
+from tui.messages import NetworkAsked, RunUpdated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +45,8 @@ class LearnPane(Vertical):
         Binding("n", "picture", "another picture through the network"),
     ]
 
-    @dataclass
-    class NetworkAsked(Message):
-        """Somebody wants to see the network with a picture going through it."""
-
-        index: int
-        """Of the test image."""
-
-    def __init__(self, draft: Draft, *, id: str) -> None:  # noqa: A002 -- Textual's own name
-        super().__init__(id=id, classes="pane")
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(id="learn-pane", classes="pane")
         self._draft = draft
         self.page = "network"
         self._index = 0
@@ -79,8 +72,15 @@ class LearnPane(Vertical):
         """The pane is in view; `state` is that of the run that is shown."""
         self._state = state
         if self._network is None:
-            self.post_message(self.NetworkAsked(self._index))
+            self.post_message(NetworkAsked(self._index))
         self._show()
+
+    @on(RunUpdated)
+    def _follow(self, event: RunUpdated) -> None:
+        before = self._state.measured if self._state is not None else ()
+        self._state = event.state
+        if self.page == "step" and event.state.measured is not before:
+            self._show()
 
     def show_network(self, answer: dict[str, Any], labels: Sequence[str]) -> None:
         """What `core.anatomy` found."""
@@ -106,7 +106,7 @@ class LearnPane(Vertical):
     def action_picture(self) -> None:
         """Send the next test image through the network."""
         self.page, self._index = "network", self._index + 1
-        self.post_message(self.NetworkAsked(self._index))
+        self.post_message(NetworkAsked(self._index))
         self._show()
 
     def on_click(self, event: Click) -> None:

@@ -15,7 +15,7 @@ from core.runs import LAST, Run
 from core.template import BEST_NAMES
 from tui import format as fmt
 from tui.clean import clean
-from tui.messages import CheckpointTested, FineTuneAsked, ResumeAsked, RunOpened
+from tui.messages import CheckpointTested, DigitsAsked, FineTuneAsked, ResumeAsked, RunOpened
 from tui.widgets.rows import Row, fill
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class RunsPane(Vertical):
         Binding("space", "toggle_checkpoints", "show or hide the checkpoints of the run"),
         Binding("t", "test", "test the checkpoint, or the best one of the run"),
         Binding("r", "resume", "go on from there"),
+        Binding("d", "digits", "what the checkpoint gets wrong, and a pad to draw for it"),
         Binding("f", "fine_tune", "a new run that begins with these weights"),
     ]
 
@@ -66,8 +67,10 @@ class RunsPane(Vertical):
         """The table of runs."""
         return self.query_one(DataTable)
 
-    def show(self, rows: list[dict[str, Any]]) -> None:
-        """Show what was found in the save folders."""
+    def show(self, rows: list[dict[str, Any]], *, complete: bool = True) -> None:
+        """Show what was found in the save folders; `complete`: all of it."""
+        if not complete and len(rows) < len(self.rows):
+            return  # all of them are shown, as they were a moment ago
         if not self._open and rows:  # the newest run's checkpoints show what space does
             self._open.add(rows[0]["run"])
         self.rows = rows
@@ -89,6 +92,11 @@ class RunsPane(Vertical):
         """Test the checkpoint under the cursor, or the best one of the run."""
         if (path := self._checkpoint()) is not None:
             self.post_message(CheckpointTested(path))
+
+    def action_digits(self) -> None:
+        """See what that checkpoint gets wrong."""
+        if (path := self._checkpoint()) is not None:
+            self.post_message(DigitsAsked(path))
 
     def action_fine_tune(self) -> None:
         """Begin a new run with the weights of that checkpoint."""

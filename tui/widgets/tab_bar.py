@@ -9,12 +9,15 @@ from tui.widgets.cells import CellWidget, Row, cells
 if TYPE_CHECKING:
     from textual.events import Click
 
-PANES = {"config": "Config", "device": "Device", "live": "Live", "runs": "Runs"}
+PANES = {
+    "config": "Config", "device": "Device", "live": "Live", "runs": "Runs", "digits": "Digits",
+    "learn": "Learn",
+}  # fmt: skip
 """The panes, in the order of their digits."""
 
 
 class TabBar(CellWidget, roles=("chosen", "text", "frame")):
-    """`1 Config │ 2 Device │▌3 Live▐│ 4 Runs`."""
+    """`1 Config │ 2 Device │ 3 Live │ …`."""
 
     pane = "live"
 

@@ -1,0 +1,268 @@
+"""What a network gets wrong, and drawing for it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from drawing import play
+from tiny_data import NUM_TEST
+from window import NARROW, USUAL, WIDE, Window, opened
+
+from core import results
+from core.evaluate import evaluate
+from core.pictures import Pictures
+from core.predict import Predictor
+from tui.digits.picture import Look, picture
+from tui.screens.drawing import Drawing
+from tui.widgets.digits_pane import DigitsPane
+from tui.widgets.gallery import Gallery
+from tui.widgets.guess_view import GuessView
+from tui.widgets.matrix_view import MatrixView
+from tui.widgets.pad_view import PadView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scratch import Scratch
+
+    from core.runs import Run
+    from tui.digits.predicting import Guess
+
+
+@pytest.fixture
+def best(finished: Run) -> Path:
+    return finished.path / "model_best.pth"
+
+
+@pytest.fixture
+def tested(best: Path) -> dict[str, Any]:
+    """What testing the best checkpoint gave, kept beside it."""
+    return evaluate(best)
+
+
+def pane(window: Window) -> DigitsPane:
+    return window.main.query_one(DigitsPane)
+
+
+async def open_digits(window: Window) -> None:
+    await window.press("5")
+    await window.until(lambda: pane(window).exhibits, "the checkpoint")
+    await window.settle()
+
+
+async def test_before_any_run_it_says_what_will_be_here(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("5")
+        await window.until_shown("Nothing was trained yet.")
+        await window.press("t", "d", "b", "m", "enter")  # nothing to do any of it with
+
+
+async def test_a_checkpoint_is_tested_and_its_numbers_are_those_of_the_command(
+    scratch: Scratch, best: Path
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.until_shown(f"test it on the {NUM_TEST} test images")
+        await window.press("t")
+        await window.until(lambda: window.main.query_one(MatrixView).matrix, "the matrix")
+        found = json.loads(results.path_of(best).read_text())
+        assert found == evaluate(best)
+        wrong = len(found["mistakes"])
+        await window.until_shown(f"{1 - wrong / NUM_TEST:.4f} of {NUM_TEST} right, {wrong} wrong")
+        rows = [line.split() for line in window.text().splitlines() if line.endswith("%")]
+        numbers = [[int(cell.replace("·", "0")) for cell in row[1:11]] for row in rows]
+        assert numbers == found["confusion"]
+
+
+@pytest.mark.usefixtures("tested")
+async def test_mistakes_are_three_keys_from_the_first_screen(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)  # 5
+        await window.press("enter")
+        await window.until_shown("taken for")
+        assert "at 0." in window.text() or "at 1." in window.text()
+
+
+async def test_behind_each_number_are_that_many_pictures_and_they_are_the_test_images(
+    scratch: Scratch, best: Path, tested: dict[str, Any]
+) -> None:
+    pictures = Pictures.of_checkpoint(best)
+    async with opened(scratch, WIDE) as window:
+        await open_digits(window)
+        view, gallery = window.main.query_one(MatrixView), window.main.query_one(Gallery)
+        target, guess = view.cursor
+        assert target != guess
+        assert len(gallery.shown.indices) == tested["confusion"][target][guess] > 0
+        for index in gallery.shown.indices:
+            assert pictures.labels[index] == target
+            assert gallery.shown.ink(index) == pictures.ink(index)
+        await window.press("home", *["up"] * 10, *["left"] * 10)
+        assert view.cursor == (0, 0)
+        assert len(gallery.shown.indices) == tested["confusion"][0][0]
+
+
+async def test_three_mistakes_look_like_the_test_images_that_they_are(
+    scratch: Scratch, best: Path, tested: dict[str, Any]
+) -> None:
+    pictures = Pictures.of_checkpoint(best)
+    async with opened(scratch, USUAL) as window:
+        window.app.ascii = True
+        await open_digits(window)
+        await window.press("m")
+        await window.until_shown("all mistakes")
+        for place, item in enumerate(tested["mistakes"][:3]):
+            if place == 2:  # two stand side by side
+                await window.press("down")
+            drawn = picture(pictures.ink(item["index"]), Look.ASCII)
+            shown = window.text()
+            for row in drawn:
+                assert "".join(cell.char for cell in row).strip() in shown
+            caption = f"{item['target']}, not {item['predicted']} at {item['probability']:.2f}"
+            assert caption in shown
+
+
+async def test_all_pictures_can_be_looked_through(scratch: Scratch, best: Path) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.press("b")
+        await window.until_shown("the test images")
+        assert "7  no. 0" in window.text()  # the first test image of MNIST
+        await window.press("end")
+        await window.until_shown(f"no. {NUM_TEST - 1}")
+        await window.press("home")
+        await window.until_shown("no. 0")
+        await window.press("escape")
+        await window.until_shown("not tested yet")
+        assert best.exists()
+
+
+async def test_esc_leads_from_the_pictures_to_the_table_to_the_live_pane(
+    scratch: Scratch, tested: dict[str, Any]
+) -> None:
+    assert tested
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.press("enter", "escape")
+        assert isinstance(window.app.focused, MatrixView)
+        await window.press("escape")
+        assert window.main.pane == "live"
+
+
+async def test_a_checkpoint_is_chosen_in_the_runs_pane(scratch: Scratch, finished: Run) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.press("c")
+        await window.until(lambda: window.runs.rows, "the run")
+        last = [path.name for path in finished.checkpoints()].index("last.pth")
+        await window.press(*["down"] * (last + 1), "d")
+        await window.until(lambda: pane(window).checkpoint == finished.path / "last.pth")
+
+
+async def test_a_window_too_small_for_it_says_so(scratch: Scratch, best: Path) -> None:
+    async with opened(scratch, NARROW) as window:
+        await window.press("5")
+        await window.until_shown("Digits needs 80×24")
+        assert best.exists()
+
+
+async def test_images_that_are_gone_are_a_sentence(scratch: Scratch, finished: Run) -> None:
+    text = finished.config_path.read_text().replace("MnistDataLoader", "NoDataLoader")
+    finished.config_path.write_text(text)
+    async with opened(scratch, USUAL) as window:
+        await window.press("5")
+        await window.until(lambda: "NoDataLoader" in window.notices(), "the sentence")
+
+
+# The pad
+
+
+async def open_pad(window: Window) -> Drawing:
+    await open_digits(window)
+    await window.press("d")
+    await window.until(lambda: isinstance(window.app.screen, Drawing), "the pad")
+    screen = window.app.screen
+    assert isinstance(screen, Drawing)
+    await window.until(lambda: screen.query_one(GuessView).guess, "a guess")
+    return screen
+
+
+def guess_of(screen: Drawing) -> Guess:
+    guess = screen.query_one(GuessView).guess
+    assert guess is not None
+    return guess
+
+
+@pytest.mark.parametrize("size", [USUAL, WIDE])
+async def test_two_keys_lead_to_the_pad_which_is_drawn_on_with_the_arrows(
+    scratch: Scratch, best: Path, size: tuple[int, int]
+) -> None:
+    async with opened(scratch, size) as window:
+        screen = await open_pad(window)  # 5, d
+        before = guess_of(screen)
+        await window.press("space", *["down"] * 6, "space", "right")
+        await window.until(lambda: any(guess_of(screen).picture), "the drawing")
+        pad = screen.query_one(PadView).pad
+        assert sum(value == 255 for value in pad.ink) == 7
+        assert guess_of(screen).probabilities != before.probabilities
+        await window.until_shown(" %")
+        await window.press("u")
+        assert pad.empty
+        await window.press("escape")
+        assert window.main.is_active
+        assert best.exists()
+
+
+async def until_looked_at(window: Window, screen: Drawing, drawn: bytes) -> None:
+    await window.until(lambda: guess_of(screen).picture == drawn, "the guess")
+
+
+async def test_real_images_played_by_the_mouse_are_taken_for_what_they_are_taken_for(
+    scratch: Scratch, best: Path
+) -> None:
+    pictures, predictor = Pictures.of_checkpoint(best), Predictor(best)
+    async with opened(scratch, WIDE) as window:
+        screen = await open_pad(window)
+        for index in (0, 3, 8):
+            ink = pictures.ink(index)
+            expected = int(np.argmax(predictor.probabilities(as_array(ink))))
+            await play(window, ink)
+            drawn = bytes(screen.query_one(PadView).pad.ink)
+            assert max(abs(a - b) for a, b in zip(drawn, ink, strict=True)) <= 8
+            await until_looked_at(window, screen, drawn)
+            assert int(np.argmax(guess_of(screen).probabilities[0])) == expected
+
+
+async def test_another_checkpoint_of_the_run_is_shown_the_same_drawing(
+    scratch: Scratch, finished: Run
+) -> None:
+    async with opened(scratch, WIDE) as window:
+        screen = await open_pad(window)
+        await window.press("space", "down", "down", "space", "o")
+        await window.until_shown("checkpoint-epoch1.pth")
+        await window.until(
+            lambda: (guess := screen.query_one(GuessView).guess) and len(guess.probabilities) == 2
+        )
+        first, second = guess_of(screen).probabilities
+        assert first != second
+        for _ in finished.checkpoints()[1:]:
+            await window.press("o")
+        await window.until(
+            lambda: (guess := screen.query_one(GuessView).guess) and len(guess.probabilities) == 1
+        )
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_a_sentence_on_the_pad(
+    scratch: Scratch, best: Path
+) -> None:
+    best.write_bytes(b"nothing")
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.press("d")
+        await window.until(lambda: window.app.screen.query_one(GuessView).trouble, "the sentence")
+
+
+def as_array(ink: bytes) -> Any:
+    return np.frombuffer(ink, np.uint8).reshape(28, 28)

@@ -1,0 +1,93 @@
+"""The Learn pane, page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recorded import recorded
+from window import NARROW, USUAL, WIDE, Window, opened
+
+from core.events import StepMeasured, to_line
+from core.step_parts import PARTS
+
+if TYPE_CHECKING:
+    from scratch import Scratch
+
+    from core.runs import Run
+
+
+async def until_network(window: Window) -> None:
+    await window.until_shown("layer  ")
+
+
+def verdict(window: Window) -> str:
+    """What the network takes the picture for, and what it is."""
+    (line,) = [line for line in window.text().splitlines() if "takes this picture" in line]
+    return line.partition("takes this picture for ")[2]
+
+
+async def test_before_any_run_the_network_of_the_config_is_shown(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.press("6")
+        await until_network(window)
+        text = window.text()
+        assert "1×10×24×24" in text
+        assert "21,840 parameters" in text
+        assert "7" in verdict(window)  # the first test image of MNIST
+        before = verdict(window)
+        await window.press("n")
+        await window.until(lambda: verdict(window) != before, "the second picture")
+        assert "2" in verdict(window)
+
+
+async def test_a_trained_network_is_that_of_the_run_shown(scratch: Scratch, finished: Run) -> None:
+    async with opened(scratch, WIDE, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("6")
+        await until_network(window)
+        await window.press("right")
+        await window.until_shown("64 pictures in")
+        for part in ("output = model(images)", "loss.backward()", "optimizer.step()"):
+            assert part in window.text()
+        assert "conv1" in window.text()
+
+
+async def test_the_pages_turn_both_ways_and_round(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("6", "right")
+        await window.until_shown("A step is taken apart in the middle of each epoch")
+        await window.press("right")
+        await window.until_shown("core.models.MnistModel()")
+        await window.press("right")
+        await window.until_shown("Validation can lie below training")
+        await window.press("right", "left")
+        await window.until_shown("Validation can lie below training")
+
+
+async def test_a_config_without_a_network_is_a_sentence(scratch: Scratch) -> None:
+    text = scratch.config_path.read_text().replace("MnistModel", "NoSuchModel")
+    scratch.config_path.write_text(text)
+    async with opened(scratch, USUAL) as window:
+        await window.press("6")
+        await window.until_shown("NoSuchModel")
+
+
+async def test_the_step_of_a_live_run_is_told_as_it_comes(scratch: Scratch) -> None:
+    with recorded(scratch.saved.resolve(), "running") as run:
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("6", "right")
+            await window.until_shown("A step is taken apart")
+            step = StepMeasured(
+                epoch=2, step=600, num_images=128, seconds=dict.fromkeys(PARTS, 0.001),
+                gradient_norms={"conv1": 0.5},
+            )  # fmt: skip
+            with run.journal_path.open("ab") as journal:
+                journal.write(to_line(step))
+            await window.until_shown("128 pictures in 5.00 ms")
+
+
+async def test_a_window_too_small_for_it_says_so(scratch: Scratch) -> None:
+    async with opened(scratch, NARROW) as window:
+        await window.press("6")
+        await window.until_shown("Learn needs 80×24")

@@ -1,0 +1,173 @@
+"""The app and the checkpoints that are looked at: tested, drawn for, taken apart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+
+from core import child, runs
+from core.errors import MistakeError
+from core.machine import one_line
+from tui import testing
+from tui.clean import clean
+from tui.messages import (
+    CheckpointsAsked,
+    CheckpointTested,
+    DigitsAsked,
+    DrawingAsked,
+    ExhibitsFound,
+    NetworkAsked,
+    PaneShown,
+)
+from tui.run_app import RunApp
+from tui.screens.page import Page
+from tui.widgets.live_pane import LivePane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.digits.exhibits import Exhibits
+
+TIMEOUT_SECONDS = 60.0
+"""For the network to be taken apart: torch is imported first."""
+
+
+class LookApp(RunApp):
+    """Everything that needs torch is done in processes of their own: a live run keeps its bits."""
+
+    looked_at: Path | None = None
+    """The checkpoint that the Digits pane shows, where somebody chose one."""
+    _taken_apart: Path | None = None
+    """The one whose network the Learn pane shows; None: that of the config."""
+
+    @on(PaneShown)
+    def _pane_shown(self, event: PaneShown) -> None:
+        self.runs_watch.be_looked_at(looked_at=event.pane == "runs")
+        if event.pane == "runs":
+            self.find_runs()
+        elif event.pane == "digits":
+            self._find_exhibits()
+        elif event.pane == "learn":
+            self._open_lesson()
+
+    @on(CheckpointTested)
+    def _test(self, event: CheckpointTested) -> None:
+        in_digits = self.main.pane == "digits"
+
+        async def test() -> None:
+            name = clean(event.path.name)
+            self.notify(f"testing {name} on the test images …", markup=False, timeout=60)
+            try:
+                results = await testing.test(event.path)
+            except MistakeError as error:
+                self.complain(str(error))
+                return
+            finally:
+                self.clear_notifications()  # the one above, which is to stay until now
+            if in_digits:
+                self._show_exhibits(event.path, results)
+                return
+            title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
+            await self.push_screen(Page(title, testing.page(event.path, results)))
+
+        self.run_worker(test())
+
+    # Digits
+
+    def _find_exhibits(self) -> None:
+        """Look at the checkpoint chosen, else at the best of the run shown, else of the newest."""
+        self._show_exhibits(self.looked_at, None)
+
+    def _show_exhibits(self, checkpoint: Path | None, results: dict[str, Any] | None) -> None:
+        async def find() -> None:
+            try:
+                found = await self.read("the test images", lambda: self._exhibits(checkpoint))
+            except MistakeError as error:
+                self.complain(str(error))
+                return
+            if found is not None and results is not None:  # of a folder that cannot be written to
+                found = found.with_results(results)
+            self.main.post_message(ExhibitsFound(found))
+
+        self.run_worker(find(), exclusive=True, group="exhibits")
+
+    def _exhibits(self, checkpoint: Path | None) -> Exhibits | None:
+        from tui.digits.exhibits import Exhibits
+
+        path = checkpoint if checkpoint is not None and checkpoint.exists() else self._best()
+        return Exhibits.of(path) if path is not None else None
+
+    def _best(self) -> Path | None:
+        """The best checkpoint of the run that is shown, else of the newest that has one."""
+        known = [self.shown] if self.shown is not None else []
+        for run in (*known, *runs.known(self.save_dir)):
+            if (path := run.best_checkpoint()) is not None:
+                return path
+        return None
+
+    @on(DigitsAsked)
+    def _look_at(self, event: DigitsAsked) -> None:
+        self.looked_at = event.path
+        self.main.action_pane("digits")
+
+    @on(DrawingAsked)
+    def _draw(self, event: DrawingAsked) -> None:
+        from tui.screens.drawing import Drawing
+
+        self.push_screen(Drawing(event.path))
+
+    @on(CheckpointsAsked)
+    def _choose(self) -> None:
+        self.main.action_pane("runs")
+        self.main.say("d on a checkpoint: what it gets wrong")
+
+    # Learn
+
+    def _open_lesson(self) -> None:
+        from tui.widgets.learn_pane import LearnPane
+
+        pane = self.main.query_one(LearnPane)
+        best = self.shown.best_checkpoint() if self.shown is not None else None
+        if best != self._taken_apart:
+            self._taken_apart = best
+            pane.forget_network()
+        pane.open(self.main.query_one(LivePane).state)
+
+    @on(NetworkAsked)
+    def _take_apart(self, event: NetworkAsked) -> None:
+        from tui.widgets.learn_pane import LearnPane
+
+        pane = self.main.query_one(LearnPane)
+
+        async def take_apart() -> None:
+            try:
+                answer = await asyncio.to_thread(self._anatomy, event.index)
+            except MistakeError as error:
+                pane.fail(clean(str(error)))
+                return
+            pane.show_network(answer, answer["classes"])
+
+        self.run_worker(take_apart(), exclusive=True, group="anatomy")
+
+    def _anatomy(self, index: int) -> dict[str, Any]:
+        from core import classes
+
+        best = self._taken_apart
+        asked = {"checkpoint": str(best)} if best else {"config": self.draft.text.text}
+        try:
+            said = child.ask(
+                "core.anatomy", json.dumps({**asked, "index": index}),
+                timeout_seconds=TIMEOUT_SECONDS,
+            )  # fmt: skip
+            answer: dict[str, Any] = json.loads(said.splitlines()[-1])
+        except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+            message = f"the network cannot be looked at: {one_line(str(error))}"
+            raise MistakeError(message) from error
+        if "mistake" in answer:
+            raise MistakeError(answer["mistake"])
+        answer["classes"] = classes.of_checkpoint(best) if best else tuple("0123456789")
+        return answer
