@@ -169,5 +169,6 @@ class LookApp(RunApp):
             raise MistakeError(message) from error
         if "mistake" in answer:
             raise MistakeError(answer["mistake"])
+        answer["untrained"] = best is None
         answer["classes"] = classes.of_checkpoint(best) if best else tuple("0123456789")
         return answer

@@ -17,14 +17,14 @@ _SHAPE, _LAYER, _NUMBER = 18, 26, 12
 
 # Of what a layer or a function does; the shapes before and after fill the braces.
 _WORDS = {
-    "picture": "28×28 grey values. unsqueeze puts two 1s before them: a batch of one, one channel",
-    "Conv2d": "filters slide over the picture; each makes a map of where it finds its pattern",
-    "MaxPool2d": "of each 2×2 the largest: half as high and wide, and a step aside matters less",
-    "ReLU": "what is below 0 becomes 0; without it, layers upon layers were one layer",
-    "BatchNorm2d": "each map moved and scaled to mean 0, deviation 1; then as it learned",
-    "Dropout": "drops values at random while it trains, so that none is relied on; now, nothing",
+    "picture": "28×28 grey values; unsqueeze puts before them: a batch of 1, 1 channel",
+    "Conv2d": "filters slide over it; each makes a map of where it finds its pattern",
+    "MaxPool2d": "of each 2×2 the largest: half as high and wide, small shifts forgiven",
+    "ReLU": "below 0 becomes 0; without it, all the layers would be as one",
+    "BatchNorm2d": "each map scaled to mean 0, deviation 1, and then as it learned",
+    "Dropout": "while it trains, drops some at random: none is relied on; now, nothing",
     "Flatten": "flatten: the same {numbers} numbers in one row ({before} = {numbers})",
-    "Linear": "each output is a sum of all inputs, each with a weight of its own",
+    "Linear": "each output is a sum of all inputs, each times a weight of its own",
     "mean": "of each map the average over the picture: one number a map",
     "log_softmax": "scores become logarithms of probabilities, which add up to 1",
 }
@@ -59,6 +59,8 @@ def table(answer: dict[str, Any], labels: Sequence[str]) -> Text:
         f"at {sure:.2f}, "
     )
     text.append(f"{verdict}.")
+    if answer.get("untrained"):
+        text.append(" It was not trained yet: what it says is chance.")
     return text
 
 
