@@ -112,7 +112,7 @@ def _step(left_of: float) -> e.StepEnded:
     )
 
 
-def test_the_end_says_the_result_the_place_and_three_keys() -> None:
+def test_the_end_says_the_result_the_place_and_the_next_keys() -> None:
     lines = text(ended("completed", "val_loss has not improved for 10 epochs"))
     assert lines == [
         "✓ finished   1 of 10 epochs in 41 s   best val_loss 0.2500 at epoch 1",
@@ -120,8 +120,8 @@ def test_the_end_says_the_result_the_place_and_three_keys() -> None:
         "90.00 % of 60 validation images right (val_accuracy 0.9000)",
         "Saved in /elsewhere/run.",
         "",
-        "  t   test it on the test images          r   go on for more epochs",
-        "  s   start again with the config",
+        "  t   test it on the test images          5   see what it gets wrong",
+        "  r   go on for more epochs               s   start again with the config",
     ]
     assert max(map(len, text(ended("completed", ""), 38))) <= 38
     assert "" not in text(ended("completed", ""), 38, brief=True)
@@ -129,7 +129,7 @@ def test_the_end_says_the_result_the_place_and_three_keys() -> None:
 
 def test_the_end_offers_no_more_epochs_where_the_schedule_has_none() -> None:
     run = ended("completed", "all 10 epochs are done")._replace(can_go_on=False)
-    assert [key for key, _ in outcome.keys(run)] == ["t", "4", "s"]
+    assert [key for key, _ in outcome.keys(run)] == ["t", "5", "4", "s"]
     assert max(map(len, text(run))) <= 80
     stopped = ended("stopped", "by request")._replace(can_go_on=False)
     assert outcome.keys(stopped)[0][0] == "r"

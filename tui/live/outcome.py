@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import zip_longest
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -122,14 +123,14 @@ def place(run: Ended) -> str:
 
 
 def keys(run: Ended) -> tuple[tuple[str, str], ...]:
-    """The three keys that make sense next, and what they do."""
+    """The keys that make sense next, and what they do; as many as stand in two rows."""
     test = ("t", "test it on the test images")
     again = ("s", "start again with the config")
     if not run.has_checkpoint:
         return ("l", "read its log"), ("1", "look at the config"), again
     if run.outcome == "completed":
         more = ("r", "go on for more epochs"), ("4", "new runs with its weights: f")
-        return test, more[not run.can_go_on], again
+        return test, ("5", "see what it gets wrong"), more[not run.can_go_on], again
     if run.outcome == "failed":
         return ("l", "read its log"), ("r", "go on from the last checkpoint"), again
     return ("r", "go on where it stopped"), test, again
@@ -140,7 +141,8 @@ def _key_rows(offered: tuple[tuple[str, str], ...], width: int) -> list[Row]:
     if width < 2 * COLUMN - 4:
         return parts
     gaps = [cells(" " * max(1, COLUMN - len(part))) for part in parts]
-    return [parts[0] + gaps[0] + parts[1], *parts[2:]]
+    pairs = zip_longest(parts[::2], gaps[::2], parts[1::2])
+    return [left + gap + right if right else left for left, gap, right in pairs]
 
 
 def _short(path: Path) -> str:
