@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from textual.events import MouseDown, MouseUp
 
+from core.as_mnist import as_mnist
+from core.predict import Predictor
 from tui.digits.pad import FULL, INK_STEP, SIDE
+from tui.digits.predicting import Guess
 from tui.widgets.pad_view import PadView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from textual.events import MouseEvent
     from window import Window
 
@@ -44,3 +51,28 @@ def _click(view: PadView, x: int, y: int, kind: type[MouseEvent]) -> MouseEvent:
     return kind(
         view, column, row, 0, 0, 1, False, False, False, screen_x=column, screen_y=row
     )  # fmt: skip
+
+
+class PredictingHere:
+    """`tui.digits.predicting.Predicting` without the process: torch is imported here anyway."""
+
+    def __init__(
+        self,
+        checkpoints: Sequence[Path],
+        on_guess: Callable[[Guess], object],
+        _on_trouble: Callable[[str], object],
+    ) -> None:
+        self._predictors = [Predictor(path) for path in checkpoints]
+        self._on_guess = on_guess
+
+    def start(self) -> None:
+        """Nothing has to be started."""
+
+    def show(self, ink: bytes) -> None:
+        """Look at it at once."""
+        picture = as_mnist(np.frombuffer(ink, np.uint8).reshape(SIDE, SIDE))
+        values = tuple(tuple(item.probabilities(picture)) for item in self._predictors)
+        self._on_guess(Guess(picture.tobytes(), values))
+
+    def close(self) -> None:
+        """Nothing has to be ended."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
-from drawing import play
+from drawing import PredictingHere, play
 from tiny_data import NUM_TEST
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -24,12 +25,20 @@ from tui.widgets.matrix_view import MatrixView
 from tui.widgets.pad_view import PadView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from scratch import Scratch
 
     from core.runs import Run
     from tui.digits.predicting import Guess
+
+
+@pytest.fixture
+def here() -> Iterator[None]:
+    """Guesses without a process of their own, which takes seconds to import torch."""
+    with patch("tui.screens.drawing.Predicting", PredictingHere):
+        yield
 
 
 @pytest.fixture
@@ -195,6 +204,7 @@ def guess_of(screen: Drawing) -> Guess:
     return guess
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("size", [USUAL, WIDE])
 async def test_two_keys_lead_to_the_pad_which_is_drawn_on_with_the_arrows(
     scratch: Scratch, best: Path, size: tuple[int, int]
@@ -235,6 +245,7 @@ async def test_real_images_played_by_the_mouse_are_taken_for_what_they_are_taken
             assert int(np.argmax(guess_of(screen).probabilities[0])) == expected
 
 
+@pytest.mark.usefixtures("here")
 async def test_another_checkpoint_of_the_run_is_shown_the_same_drawing(
     scratch: Scratch, finished: Run
 ) -> None:

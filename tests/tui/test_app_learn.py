@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+import pytest
 from recorded import recorded
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -11,6 +14,8 @@ from core.events import StepMeasured, to_line
 from core.step_parts import PARTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scratch import Scratch
 
     from core.runs import Run
@@ -52,6 +57,14 @@ async def test_a_trained_network_is_that_of_the_run_shown(scratch: Scratch, fini
         assert "conv1" in window.text()
 
 
+@pytest.fixture
+def unanswered() -> Iterator[None]:
+    """Nobody takes the network apart: that takes seconds, and other pages are looked at."""
+    with patch("core.child.ask", side_effect=subprocess.SubprocessError("nobody")):
+        yield
+
+
+@pytest.mark.usefixtures("unanswered")
 async def test_the_pages_turn_both_ways_and_round(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
         await window.press("6", "right")
@@ -72,6 +85,7 @@ async def test_a_config_without_a_network_is_a_sentence(scratch: Scratch) -> Non
         await window.until_shown("NoSuchModel")
 
 
+@pytest.mark.usefixtures("unanswered")
 async def test_the_step_of_a_live_run_is_told_as_it_comes(scratch: Scratch) -> None:
     with recorded(scratch.saved.resolve(), "running") as run:
         async with opened(scratch, USUAL, shown=[run]) as window:
@@ -85,6 +99,13 @@ async def test_the_step_of_a_live_run_is_told_as_it_comes(scratch: Scratch) -> N
             with run.journal_path.open("ab") as journal:
                 journal.write(to_line(step))
             await window.until_shown("128 pictures in 5.00 ms")
+
+
+@pytest.mark.usefixtures("unanswered")
+async def test_a_network_that_cannot_be_looked_at_is_a_sentence(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("6")
+        await window.until_shown("the network cannot be looked at: nobody")
 
 
 async def test_a_window_too_small_for_it_says_so(scratch: Scratch) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from itertools import zip_longest
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui import format as fmt
