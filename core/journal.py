@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -14,6 +15,7 @@ from core.events import Event, from_line, to_line
 from core.files import append_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -36,9 +38,14 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         try:
-            self._lock()
+            self._file = os.open(path, flags, 0o666)
+        except FileNotFoundError:
+            raise MistakeError(f"{path.parent}: is gone") from None
+        try:
+            _lock(self._file, path)
+            self._refuse_moved()
             self._outwait_other_hosts()
         except BaseException:
             os.close(self._file)
@@ -63,17 +70,12 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _lock(self) -> None:
-        deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise AlreadyLiveError(_who_holds(self.path)) from None
-                time.sleep(0.02)
-            else:
+    def _refuse_moved(self) -> None:
+        """The run may have been deleted while its lock was waited for."""
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(self._file), self.path.stat()):
                 return
+        raise MistakeError(f"{self.path.parent}: was deleted a moment ago")
 
     def _outwait_other_hosts(self) -> None:
         """A writer where our locks do not reach shows that it lives, or was killed there."""
@@ -117,6 +119,26 @@ class Follower:
         return [event for event in events if event is not None]
 
 
+@contextlib.contextmanager
+def kept_from_writers(path: Path) -> Iterator[None]:
+    """While nobody can begin to write a journal. Raises AlreadyLiveError, OSError.
+
+    A run without one cannot be kept so: it is another program's, or nothing was trained in it.
+    """
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        _lock(file, path)
+        if other_hosts.writer(path) is not None:
+            raise AlreadyLiveError(_who_holds(path))
+        yield
+    finally:
+        os.close(file)
+
+
 def is_live(path: Path) -> bool:
     """Whether some process is writing this journal: its lock is held, or another host writes."""
     try:
@@ -134,6 +156,19 @@ def is_live(path: Path) -> bool:
         return other_hosts.writer(path) is not None
     finally:
         os.close(file)
+
+
+def _lock(file: int, path: Path) -> None:
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise AlreadyLiveError(_who_holds(path)) from None
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _who_holds(path: Path) -> str:

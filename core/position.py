@@ -85,7 +85,8 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
     elif ours["step_in_epoch"]:
         notices.append(f"the batches are others now: epoch {start.epoch + 1} begins anew")
     training.step = training.epoch * training.num_steps + training.step_in_epoch
-    return [*notices, *_differences(training, ours)]
+    now = differences(ours, threads=training.threads, device=str(training.device))
+    return [*notices, *now]
 
 
 def _optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
@@ -212,12 +213,12 @@ def _same_batches(training: Training, start: Checkpoint) -> bool:
     )
 
 
-def _differences(training: Training, ours: dict[str, Any]) -> list[str]:
+def differences(ours: dict[str, Any], *, threads: int, device: str) -> list[str]:
     """Why the numbers will not be those of the uninterrupted run, bit for bit."""
     pairs = (
-        ("threads", ours["threads"], training.threads),
-        ("device", ours["device"], str(training.device)),
-        ("torch", ours["torch"], torch.__version__),
+        ("threads", ours["threads"], threads),
+        ("device", ours["device"], device),
+        ("torch", ours["torch"], str(torch.__version__)),
     )
     return [
         f"{name} was {before} and is {now}: the last bits will differ"

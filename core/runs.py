@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BEST, LAST = "model_best.pth", "last.pth"
 CHECKPOINT_ENDINGS = (".pth", ".pth.tar")
 """The second one is pytorch-template's of 2018."""
+TRASH = ".trash"
+"""In a save folder: what was deleted there, and can be taken back."""
 MAX_DEPTH = 6
 """Folders below a save folder that are searched: a name may hold slashes."""
 
@@ -273,7 +275,7 @@ def _walk(folder: Path, depth: int) -> Iterable[Path]:
     except (OSError, ValueError):  # ValueError: no path can be like that
         return
     for entry in entries:
-        if not _is_folder(entry):
+        if entry.name == TRASH or not _is_folder(entry):
             continue
         if _is_run(entry):
             yield entry

@@ -20,7 +20,7 @@ PICTURES = HERE / "pictures"
 os.environ["TERM"] = "xterm-256color"
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
-from recorded import Moment, recorded  # noqa: E402
+from recorded import Moment, add_test, recorded  # noqa: E402
 from scratch import Scratch  # noqa: E402
 from tiny_data import write_tiny_mnist  # noqa: E402
 from window import USUAL, WIDE, opened  # noqa: E402
@@ -44,6 +44,8 @@ ALL = (
     Picture("live-wide", WIDE, "running", ("3",), "epoch"),
     Picture("finished", USUAL, "completed", (), "finished"),
     Picture("runs", WIDE, "completed", ("4",), "finished"),
+    Picture("digits", WIDE, "completed", ("5",), "right, "),
+    Picture("learn", WIDE, "running", ("6", "right"), "loss.backward()"),
 )
 
 
@@ -53,6 +55,8 @@ async def draw(picture: Picture, folder: Path) -> None:
     scratch.write_config()
     async with AsyncExitStack() as stack:
         run = stack.enter_context(recorded(folder / scratch.saved, picture.stage))
+        if picture.name == "digits":
+            add_test(run)
         window = await stack.enter_async_context(opened(scratch, picture.size, shown=[run]))
         await window.until_shown("epoch")
         await window.press(*picture.keys)

@@ -16,9 +16,9 @@ from textual.binding import Binding, BindingType
 from core import devices, worker
 from tui import palette
 from tui.clean import clean
+from tui.keep_app import KeepApp
 from tui.link import launcher, watchdog
 from tui.link.driver import LinkDriver, LinkLost
-from tui.look_app import LookApp
 from tui.messages import (
     DevicesFound,
     ResumeAsked,
@@ -58,7 +58,7 @@ class WayOut(Enum):
     """Somebody asked the process to end."""
 
 
-class MnistApp(LookApp):
+class MnistApp(KeepApp):
     """The window from its first paint to the way out."""
 
     CSS_PATH = "app.tcss"
@@ -118,7 +118,7 @@ class MnistApp(LookApp):
         self.main.draft_changed()
         self._tell_notes()
         if self._start_at_once and self._resume_from is not None:
-            self.post_message(ResumeAsked(self._resume_from))
+            self.post_message(ResumeAsked(self._resume_from, at_once=True))
         elif self._start_at_once:
             self.action_start()
 

@@ -100,6 +100,27 @@ class ResumeAsked(Message):
     """Somebody wants to go on from a run or a checkpoint."""
 
     path: Path
+    at_once: bool = False
+    """Without a question, whatever there is to say."""
+
+
+@dataclass
+class DeletionAsked(Message):
+    """Somebody wants to delete a run or a checkpoint."""
+
+    path: Path
+
+
+@dataclass
+class TakeBackAsked(Message):
+    """Somebody wants back what was deleted last."""
+
+
+@dataclass
+class ComparisonAsked(Message):
+    """Somebody wants to see a run beside the one that is shown."""
+
+    run: Run
 
 
 @dataclass

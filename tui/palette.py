@@ -26,6 +26,8 @@ def commands(app: MnistApp) -> Iterator[SystemCommand]:
     yield SystemCommand(
         "Fine-tune", "a new run with the best weights of this one", main.action_fine_tune
     )
+    yield SystemCommand("Take back", "what was deleted last", app.take_back)
+    yield SystemCommand("Empty the trash", "deleted runs and checkpoints; asks", app.empty_trash)
     yield SystemCommand("Save config", "write config.json", main.action_save_config)
     yield from (SystemCommand(*command) for command in main.commands())
     yield SystemCommand("Learning rate", "u in Live: another one for it", main.action_live_lr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import on
@@ -63,17 +64,45 @@ class RunApp(FollowApp):
         """Go on with a run, or from a checkpoint; asks how far where all of it is done."""
 
         async def resume() -> None:
-            where = await self.read(fmt.path(event.path), lambda: _where(event.path))
+            try:
+                where = await self.read(fmt.path(event.path), lambda: _where(event.path))
+            except MistakeError as error:
+                self.complain(str(error))
+                return
             if where.is_trained:
                 self.notify("this run is still being trained", timeout=3)
             elif where.epoch < where.epochs:
-                self._begin(lambda: self._planned(event.path, {}))
+                self._go_on(event.path, {}, at_once=event.at_once)
             elif not where.can_go_on:
                 self.complain(_NO_FURTHER)
             else:
                 self._ask_epochs(event.path, where.epoch)
 
         self.run_worker(resume(), exclusive=True, group="resume")
+
+    def _go_on(self, path: Path, edits: dict[str, Any], *, at_once: bool = False) -> None:
+        """Resume; asks first where it will not be the same run to the same bits."""
+        if at_once:
+            self._begin(lambda: self._planned(path, edits))
+            return
+
+        async def go_on() -> None:
+            from tui.runs import resuming
+
+            try:
+                look = partial(resuming.outlook, path, self.save_dir, edits)
+                found = await self.read(fmt.path(path), look)
+            except (MistakeError, OSError) as error:
+                self.complain(str(error))
+                return
+            if not resuming.needs_no_question(found):
+                answers = [Answer("y", "go on"), Answer("c", "cancel")]
+                if await self.push_screen_wait(Ask(resuming.question(found), answers)) != "y":
+                    return
+            self.notify(clean(resuming.line(found)), markup=False, timeout=4)
+            self._begin(lambda: resuming.realized(found, self.save_dir, edits))
+
+        self.run_worker(go_on(), exclusive=True, group="go on")
 
     def _ask_epochs(self, path: Path, epoch: int) -> None:
         def check(text: str) -> str:
@@ -82,8 +111,7 @@ class RunApp(FollowApp):
 
         def answered(text: str | None) -> None:
             if text is not None:
-                changes = {"trainer.epochs": int(text)}
-                self._begin(lambda: self._planned(path, changes))
+                self._go_on(path, {"trainer.epochs": int(text)})
 
         done = f"All {epoch} epochs are" if epoch != 1 else "Its epoch is"
         title = f"{done} done. Train up to which epoch?"
@@ -187,7 +215,12 @@ class _Where(NamedTuple):
 
 
 def _where(path: Path) -> _Where:
-    """How far a run is, or a checkpoint of it; a long journal takes a second to read."""
+    """How far a run is, or a checkpoint of it; a long journal takes a second to read.
+
+    Raises MistakeError where it is gone.
+    """
+    if not path.exists():
+        raise MistakeError(f"{fmt.path(path)}: is gone")
     is_checkpoint = runs.is_checkpoint(path)
     run = runs.Run(path.parent if is_checkpoint else path)
     row, can_go_on = summary.summary(run), schedules.can_go_on(run.config())

@@ -101,6 +101,9 @@ def keys_for(pane: str, state: RunState, *, live: bool, log: bool = False) -> tu
             *_LEAVE,
             Key("f", "fine-tune"),
             Key("/", "filter"),
+            Key("o", "sort"),
+            Key("del", "delete"),
+            Key("c", "compare"),
             _PANES,
         )
     if pane == "digits":
@@ -179,7 +182,11 @@ ABOUT = {
     "runs": (
         "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
         "one under the cursor on the 10,000 test images, r goes on from it, f begins a new run "
-        "with its weights: its config is shown first, to be changed."
+        "with its weights: its config is shown first, to be changed. o sorts by the next column, O "
+        "the other way round; live runs stay on top. del moves a run or a checkpoint into a trash "
+        "folder, z takes the last one back, and : Empty the trash frees its place. c compares a "
+        "run with the one that is shown: their curves in one chart, and what their configs say "
+        "differently."
     ),
     "digits": (
         "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "

@@ -55,7 +55,8 @@ def measure(app: PtyApp, run: Run, options: argparse.Namespace) -> None:
         frozen = freeze_and_thaw(app, run, options.seconds)
         say(
             f"client frozen for {options.seconds:g} s: training {frozen.speed:.3f} of before "
-            f"(must 0.98); the screen is right {frozen.right_after:.2f} s after it thaws (must 1)"
+            f"(must 0.98; all programs: {frozen.busy[0]:.2f}, then {frozen.busy[1]:.2f} cores); "
+            f"the screen is right {frozen.right_after:.2f} s after it thaws (must 1)"
         )
     app.press("x")
     app.wait_for("stopped")

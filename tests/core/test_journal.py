@@ -44,8 +44,8 @@ EVENTS: list[Event] = [
 def started() -> RunStarted:
     return RunStarted(
         pid=4711, host=socket.gethostname(), device="cpu", threads=2, world_size=1, seed=123,
-        versions={}, save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=3, num_steps=10, num_train=100,
-        num_validation=10, num_parameters=1, monitor="off", early_stop=None,
+        versions={}, save_dir="/s", data_dir="/d", epoch=0, step=0, epochs=3, num_steps=10,
+        num_train=100, num_validation=10, num_parameters=1, monitor="off", early_stop=None,
     )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     from pty_app import PtyApp
 
+TITLES = ["accuracy, a", "top_k_acc, a", "lr  ", "loss  "]
+"""What the chart of the shipped config is called, one `m` after the other."""
+
 
 def key_times(app: PtyApp) -> Iterator[float]:
     """Draw one metric after the other in a window that shows a run: the chart's title changes."""
-    titles = cycle(["accuracy, a", "top_k_acc, a", "lr  ", "loss  "])
-    for title in titles:
+    for title in cycle(TITLES):
         began = time.perf_counter()
         app.press("m")
         app.wait_for(lambda text, t=title: f" {t}" in text)  # type: ignore[misc]

@@ -94,8 +94,7 @@ class PtyApp:
             cwd=cwd,
             env=_environment(env or {}),
             start_new_session=True,
-            # stdin is the slave already; a new session has no controlling terminal yet.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_own_terminal,
         )
         # Daemon: a test that forgets `close` must not keep pytest from ending.
         self._reader = threading.Thread(target=self._read, name="pty reader", daemon=True)
@@ -335,6 +334,13 @@ def _is_known(match: re.Match[bytes]) -> bool:
         plain = match["prefix"] == b"" or (match["prefix"] == b"?" and match["final"] in b"hlJK")
         return plain and not match["intermediate"] and b":" not in match["parameters"]
     return match["osc"] is not None and match["osc"][:2] in (b"0;", b"1;", b"2;")
+
+
+def _own_terminal() -> None:
+    """In the child: stdin, which is the slave already, controls its new session."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # As a login shell leaves it: whoever runs the tests in the background ignores it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _holds(awaited: str | Callable[[str], bool], text: str) -> bool:

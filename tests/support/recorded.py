@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unittest.mock import patch
 
+from core import results
 from core.events import EpochEnded, Event, RunEnded, RunPaused, StepEnded, from_line
 from core.journal import Journal
-from core.runs import Run
+from core.runs import BEST, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,17 @@ def recorded(saved: Path, moment: Moment) -> Iterator[Run]:
             stack.close()
         stack.enter_context(patch("time.time", lambda: events[-1].time + 1.0))
         yield run
+
+
+def add_test(run: Run) -> Path:
+    """Put what testing the recorded run's best checkpoint gave beside it; the file itself is empty.
+
+    The pictures are those of MNIST, which come along.
+    """
+    best = run.path / BEST
+    best.touch()
+    shutil.copy(FIXTURE / "test.json", results.path_of(best))
+    return best
 
 
 def told(moment: Moment) -> Iterator[Event]:
@@ -78,8 +90,9 @@ def _middle(events: list[Event]) -> int:
 
 
 def record() -> None:
-    """Train configs/config.json for five epochs, and keep its journal."""
+    """Train configs/config.json for five epochs, test it, and keep journal and results."""
     from core import config_file, launch, runs
+    from core.evaluate import evaluate
 
     with tempfile.TemporaryDirectory() as folder:
         text = config_file.read_text(config_file.PRESETS / "config.json")
@@ -91,6 +104,7 @@ def record() -> None:
         run = runs.create(Path(folder), NAME, text.text)
         launch.in_thread(run).join()
         shutil.copy(run.config_path, FIXTURE / "config.json")
+        (FIXTURE / "test.json").write_text(json.dumps(evaluate(run.path / BEST)), encoding="ascii")
         lines = [json.loads(line) for line in run.journal_path.read_text().splitlines()]
     kept = [value for value in lines if value["kind"] not in ("RunEnded", "NoticeGiven")]
     for value in kept:

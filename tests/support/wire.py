@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import psutil
-from keys import key_times
+from keys import TITLES, key_times
 from program import APP, environment
 from pty_app import PtyApp
 from scratch import wait_for
@@ -52,6 +52,7 @@ def sent(app: PtyApp, seconds: float) -> Sent:
 
 def key_delays(app: PtyApp, number: int) -> tuple[float, float]:
     """Median and 95th percentile from a key to the screen, in seconds."""
+    number += -number % len(TITLES)  # the chart is then the one it was
     taken = sorted(islice(key_times(app), number))
     return taken[number // 2], taken[int(0.95 * number)]
 
@@ -71,15 +72,20 @@ class Frozen:
 
     speed: float
     """Of training meanwhile, over that before."""
+    busy: tuple[float, float]
+    """Cores that all programs used before and meanwhile: the speeds compare only if they agree."""
     right_after: float
     """Seconds until the screen was that of a window which was never frozen."""
 
 
 def freeze_and_thaw(app: PtyApp, run: Run, seconds: float) -> Frozen:
     """Stop the SSH client for so long, pause the run unseen, let the client go on."""
+    times = [_busy_seconds()]
     before = steps_per_second(run, seconds)
+    times.append(_busy_seconds())
     app.process.send_signal(signal.SIGSTOP)
     during = steps_per_second(run, seconds)
+    times.append(_busy_seconds())
     requests.ask(run.requests_path, "pause")
     wait_for(lambda: run.state().paused)
     right = paused_screen(run)
@@ -89,7 +95,14 @@ def freeze_and_thaw(app: PtyApp, run: Run, seconds: float) -> Frozen:
     taken = time.monotonic() - began
     requests.ask(run.requests_path, "continue")
     wait_for(lambda: not run.state().paused)
-    return Frozen(during / before, taken)
+    busy = (times[1] - times[0]) / seconds, (times[2] - times[1]) / seconds
+    return Frozen(during / before, busy, taken)
+
+
+def _busy_seconds() -> float:
+    """What the cores of this machine have worked since it began."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system)
 
 
 def paused_screen(run: Run) -> str:

@@ -143,6 +143,13 @@ async def test_what_was_done_stands_beside_the_keys_for_a_moment(scratch: Scratc
             await window.until_hidden("done: ")
 
 
+def test_what_was_done_is_cut_where_the_line_is_shorter() -> None:
+    bar = bar_of(ENDED)
+    bar._said = "a long sentence " * 10
+    for width in (1, 10, 40):
+        assert len(shown(bar, width)) == width
+
+
 async def test_under_a_dialog_the_bottom_line_offers_nothing(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
         bar = window.main.query_one(KeyBar)

@@ -104,24 +104,6 @@ def test_what_was_written_is_flushed_once() -> None:
     assert subprocess.check_output(command, cwd=PROJECT) == b"before inside"
 
 
-def test_a_sigint_before_anybody_listens_is_not_lost_in_the_event_loop() -> None:
-    """asyncio makes of it that a task is cancelled, which a window that opens may swallow."""
-    process = start("""
-        import asyncio, contextlib
-
-        async def open_window():
-            say("ready")
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.sleep(20)
-            await asyncio.sleep(20)
-
-        asyncio.run(open_window())
-        return 0
-    """)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 128 + signal.SIGINT
-
-
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"])
 def test_a_signal_reaches_the_child_and_leaves_the_launcher_waiting(name: str) -> None:
     process = start(f"""

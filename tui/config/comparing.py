@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import runs
+from core.errors import MistakeError
 from tui.clean import clean
 from tui.config.differences import differences, table
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from textual.widget import Widget
 
     from core.runs import Run
@@ -51,6 +53,16 @@ def show(pane: Widget, draft: Draft, theirs: object, name: str) -> None:
     """The differences as a page."""
     found = differences(draft.value, theirs)
     pane.app.push_screen(Page(clean(f"Compared with {name}"), table(found, name)))
+
+
+def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
+    """The title and the differences of two runs' configs. Raises MistakeError if one is gone."""
+    for run in (shown, other):
+        if not run.config_path.exists():
+            raise MistakeError(f"{run.path}: is gone, or has no config.json")
+    names = [clean(f"{run.name()}/{run.id}") for run in (shown, other)]
+    found = differences(shown.config(), other.config())
+    return f"{names[0]} and {names[1]}", table(found, names[1], ours=f"here {names[0]}")
 
 
 def _runs(draft: Draft) -> dict[str, Run]:

@@ -34,13 +34,13 @@ def differences(ours: object, theirs: object) -> list[Difference]:
     ]
 
 
-def table(found: list[Difference], theirs: str) -> Text:
+def table(found: list[Difference], theirs: str, ours: str = "here the next run") -> Text:
     """The differences as a page: `~` another value, `+` only here, `-` only there."""
     if not found:
         return Text(f"No field differs: both mean the same as {clean(theirs)}.")
     rows = [("field", "here", "there"), *((clean(a), clean(b), clean(c)) for a, b, c in found)]
     widths = [max(Text(row[column]).cell_len for row in rows) for column in (0, 1)]
-    page = Text(f"here the next run, there {clean(theirs)}\n\n")
+    page = Text(f"{clean(ours)}, there {clean(theirs)}\n\n")
     for index, row in enumerate(rows):
         sign = " " if index == 0 else _sign(found[index - 1])
         first, second = (_padded(row[column], widths[column]) for column in (0, 1))

@@ -175,10 +175,6 @@ def _be_the_child(
         os.close(words_out)
         link = LauncherLink(reader, words_in, os.getppid())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # Until the app listens it ends this process: asyncio would make of it a task that is
-        # cancelled, and a window about to open swallows that.
-        if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
         # A signal that came since the fork is delivered here.
         signal.pthread_sigmask(signal.SIG_SETMASK, old_mask)
         exit_code = run_app()

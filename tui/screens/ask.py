@@ -39,7 +39,8 @@ class Ask(ModalScreen[str | None]):
         """The question over its answers."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_subtitle = "enter chooses, esc goes back"
-            yield Static(clean(self._question), markup=False)
+            lines = map(clean, self._question.split("\n"))
+            yield Static("\n".join(lines), markup=False)
             words = (clean(f"{answer.key}   {answer.words}") for answer in self._answers)
             yield OptionList(*words, markup=False)
 

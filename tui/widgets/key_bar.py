@@ -72,7 +72,7 @@ class KeyBar(CellWidget, roles=("accent", "text", "good")):
         """One line."""
         row: Row = cells(" ")
         places = []
-        said = cells(f"{self._said} ", "good") if self._said else []
+        said = cells(f"{self._said} ", "good")[:width] if self._said else []
         for item in self._fitting(width - len(said)):
             part = _part(item)
             places.append((len(row), len(row) + len(part), item.pressed))

@@ -138,6 +138,12 @@ class LossChart(ChartCanvas):
 
         self.run_worker(choose())
 
+    def draw_beside(self, run: Run) -> None:
+        """Draw a run beside this one, if it is not drawn already."""
+        label = clean(f"{run.name()}/{run.id}")
+        if label not in self._beside.labels:
+            self._add_or_remove(label, run)
+
     def _add_or_remove(self, label: str, run: Run) -> None:
         if label in self._beside.labels:
             self._beside.remove(label)

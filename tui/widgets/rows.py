@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.coordinate import Coordinate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,3 +29,29 @@ def fill(table: DataTable[Text], headings: Sequence[str], rows: Sequence[Row]) -
         table.add_column(heading, width=max([least, *widths]))
     for key, cells in rows:
         table.add_row(*cells, key=key)
+
+
+def refill(table: DataTable[Text], headings: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Show `rows` as `fill` does; where only cells changed, and fit, nothing else is touched.
+
+    Returns whether the table was filled anew.
+    """
+    columns = list(table.columns.values())
+    same_columns = [str(column.label) for column in columns] == list(headings)
+    keys = [key.value for key in table.rows]
+    if not same_columns or keys != [key for key, _ in rows]:
+        fill(table, headings, rows)
+        return True
+    before = [table.get_row_at(index) for index in range(len(rows))]
+    changed = [
+        (at, column, cell)
+        for at, (_, cells) in enumerate(rows)
+        for column, cell in enumerate(cells)
+        if cell.plain != before[at][column].plain
+    ]
+    if any(cell.cell_len > columns[column].width for _, column, cell in changed):
+        fill(table, headings, rows)
+        return True
+    for at, column, cell in changed:
+        table.update_cell_at(Coordinate(at, column), cell)
+    return False

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
 from core.runs import LAST, Run
-from core.template import BEST_NAMES
-from tui import format as fmt
-from tui.clean import clean
-from tui.messages import CheckpointTested, DigitsAsked, FineTuneAsked, ResumeAsked, RunOpened
-from tui.widgets.rows import Row, fill
+from tui.base_app import BaseApp
+from tui.messages import (
+    CheckpointTested,
+    ComparisonAsked,
+    DeletionAsked,
+    DigitsAsked,
+    FineTuneAsked,
+    ResumeAsked,
+    RunOpened,
+    TakeBackAsked,
+)
+from tui.runs import cells
+from tui.runs.order import LIVE, Order, ordered
+from tui.widgets.rows import Row, refill
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from textual.app import ComposeResult
 
-COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size")
-USUAL_COLUMNS = ("run", "status", "best", "epochs")
-NARROW_COLUMNS = (" ", "run")
-WIDE, USUAL = 110, 60
-"""Columns of the terminal from which so much of the table fits."""
+PREFERENCE = "runs"
+"""Under which name the order is kept."""
 SEARCHING = "looking for runs …"
 EMPTY = "Every run will be listed here with its checkpoints.  s starts one."
 
@@ -39,13 +46,21 @@ class RunsPane(Vertical):
         Binding("r", "resume", "go on from there"),
         Binding("d", "digits", "what the checkpoint gets wrong, and a pad to draw for it"),
         Binding("f", "fine_tune", "a new run that begins with these weights"),
+        Binding("o", "sort", "sort by the next column; a click on a heading sorts by that one"),
+        Binding("O", "turn", "the other way round"),
+        Binding("c", "compare", "compare it with the run that is shown: curves and configs"),
+        Binding("delete,backspace", "delete", "move it into the trash; asks first"),
+        Binding("z", "take_back", "take back what was deleted last"),
     ]
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes="pane")
         self.rows: list[dict[str, Any]] = []
         self.filter = ""
+        self.order = Order()
+        self._columns: tuple[str, ...] = ()
         self._open: set[str] = set()
+        self._opened_first = False
         self._places: dict[str, tuple[Path, str]] = {}
         """Of each row of the table: its run, and its checkpoint if it is one."""
 
@@ -57,6 +72,8 @@ class RunsPane(Vertical):
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "4 Runs"
+        if isinstance(self.app, BaseApp):
+            self.order = Order.read(self.app.preferences.get(PREFERENCE))
 
     def on_resize(self) -> None:
         """Other columns fit."""
@@ -71,7 +88,8 @@ class RunsPane(Vertical):
         """Show what was found in the save folders; `complete`: all of it."""
         if not complete and len(rows) < len(self.rows):
             return  # all of them are shown, as they were a moment ago
-        if not self._open and rows:  # the newest run's checkpoints show what space does
+        if rows and not self._opened_first:  # the newest run's checkpoints show what space does
+            self._opened_first = True
             self._open.add(rows[0]["run"])
         self.rows = rows
         self.query_one("#no-runs", Static).update(EMPTY)
@@ -87,6 +105,29 @@ class RunsPane(Vertical):
         if (place := self._place()) is not None:
             self._open.symmetric_difference_update({str(place[0])})
             self._reload()
+
+    def action_sort(self) -> None:
+        """List them by the next column."""
+        self._sort(self.order.next())
+
+    def action_turn(self) -> None:
+        """List them the other way round."""
+        self._sort(self.order.turned())
+
+    @on(DataTable.HeaderSelected)
+    def _sort_by_heading(self, event: DataTable.HeaderSelected) -> None:
+        column = self._columns[event.column_index]
+        self._sort(self.order.by(column.strip() or "status"))
+
+    def _sort(self, order: Order) -> None:
+        self.order = order
+        if isinstance(self.app, BaseApp):
+            self.app.remember(PREFERENCE, order.written())
+        if order.column not in self._columns:  # its heading cannot tell
+            self.notify(
+                f"by {order.column}{', turned round' if order.is_turned else ''}", timeout=2
+            )
+        self._reload()
 
     def action_test(self) -> None:
         """Test the checkpoint under the cursor, or the best one of the run."""
@@ -108,6 +149,20 @@ class RunsPane(Vertical):
         if (place := self._place()) is not None:
             self.post_message(ResumeAsked(place[0] / place[1]))
 
+    def action_compare(self) -> None:
+        """See the run beside the one that is shown."""
+        if (place := self._place()) is not None:
+            self.post_message(ComparisonAsked(Run(place[0])))
+
+    def action_delete(self) -> None:
+        """Delete the run or the checkpoint under the cursor."""
+        if (place := self._place()) is not None:
+            self.post_message(DeletionAsked(place[0] / place[1]))
+
+    def action_take_back(self) -> None:
+        """Take back what was deleted last."""
+        self.post_message(TakeBackAsked())
+
     @on(DataTable.RowSelected)
     def _open_run(self) -> None:
         if (place := self._place()) is not None:
@@ -128,63 +183,50 @@ class RunsPane(Vertical):
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
         return self._places.get(key or "")
 
-    def _row(self, texts: dict[str, Text], columns: tuple[str, ...], run: str, file: str) -> Row:
-        key = str(len(self._places))
+    def _row(self, run: str, file: str, cells: tuple[Text, ...]) -> Row:
+        key = f"{run}/{file}"
         self._places[key] = Path(run), file
-        return key, tuple(texts[name] for name in columns)
+        return key, cells
 
     def _reload(self) -> None:
-        table, place = self.table, self.table.cursor_row
+        table, place, at = self.table, self._place(), self.table.cursor_row
         self._places = {}
-        rows: list[Row] = []
-        width = self.app.size.width
-        columns = COLUMNS if width >= WIDE else USUAL_COLUMNS if width >= USUAL else NARROW_COLUMNS
-        live = sum(row["status"] in ("running", "paused") for row in self.rows)
+        self._columns = columns = cells.columns_for(self.app.size.width)
+        live = sum(row["status"] in LIVE for row in self.rows)
         number = f"{len(self.rows)} run{'s' if len(self.rows) != 1 else ''}"
         self.border_title = f"4 Runs ─ {number}, {live} live"
-        self.set_class(not self.rows, "empty")
-        for row in self.rows:
+        self._keep_focus()
+        rows: list[Row] = []
+        for row in ordered(self.rows, self.order):
             if self.filter not in f"{row['name']}/{row['id']} {row['status']}".lower():
                 continue
-            rows.append(self._row(self._run_cells(row), columns, row["run"], ""))
+            is_open = row["run"] in self._open
+            rows.append(self._row(row["run"], "", cells.of_run(row, columns, is_open=is_open)))
             metric = row["best"]["metric"] if row["best"] else None
-            for item in row["checkpoints"] if row["run"] in self._open else []:
-                texts = _checkpoint_cells(item, metric)
-                rows.append(self._row(texts, columns, row["run"], item["file"]))
-        fill(table, columns, rows)
-        table.move_cursor(row=place)
+            for item in row["checkpoints"] if is_open else []:
+                shown = cells.of_checkpoint(item, columns, metric)
+                rows.append(self._row(row["run"], item["file"], shown))
+        scrolled = table.scroll_offset.y
+        if refill(table, [self.order.heading(column) for column in columns], rows):
+            now = self._row_of(place, at)
+            table.move_cursor(row=now, scroll=False)
+            scroll = partial(table.scroll_to, y=scrolled + now - at, animate=False, immediate=True)
+            scroll()
+            table.call_after_refresh(scroll)  # once the table knows that it is longer
 
-    def _run_cells(self, row: dict[str, Any]) -> dict[str, Text]:
-        best = row["best"]
-        sign = "▾" if row["run"] in self._open else "▸"
-        origin = " (template)" if row["origin"] != "mnist-tui" else ""
-        return _texts(
-            run=f"{sign} {row['name']}/{row['id']}",
-            status=fmt.status(row["status"]) + origin,
-            best=f"{best['metric']} {fmt.number(best['value'])}" if best else "",
-            epochs=f"{row['epoch']} of {row['epochs']}",
-            device=row["device"] or "",
-            age=fmt.age(row["started"]),
-            size=fmt.size(sum(item["bytes"] for item in row["checkpoints"])),
-        )
+    def _keep_focus(self) -> None:
+        """An empty list is hidden and has no focus; the keys of the pane work all the same."""
+        self.can_focus, table = not self.rows, self.table
+        had_focus = self.has_focus or table.has_focus
+        self.set_class(not self.rows, "empty")
+        if had_focus:
+            (table if self.rows else self).focus()
 
-
-def _checkpoint_cells(item: dict[str, Any], metric: str | None) -> dict[str, Text]:
-    metrics = item["metrics"]
-    shown = metric if metric in metrics else next(iter(metrics), None)
-    value = f"{shown} {fmt.number(metrics[shown])}" if shown else ""
-    return _texts(
-        run=f"    {item['file']}",
-        status="file ok" if item["sound"] else "✗ damaged",
-        best=value,
-        epochs=f"epoch {item['epoch']}",
-        device=f"step {item['step']}" if item["step"] else "",
-        age="◆ best" if item["file"] in BEST_NAMES else "",
-        size=fmt.size(item["bytes"]),
-    )
-
-
-def _texts(**texts: str) -> dict[str, Text]:
-    sign = texts["status"][:1]
-    texts[" "] = sign if not sign.isalpha() else ""  # where there is no room for the word
-    return {name: Text(clean(text)) for name, text in texts.items()}
+    def _row_of(self, place: tuple[Path, str] | None, before: int) -> int:
+        """Where a run or checkpoint stands now; its run, else the same row, where it is gone."""
+        places = list(self._places.values())
+        if place is not None:
+            for wanted in (place, (place[0], "")):
+                if wanted in places:
+                    return places.index(wanted)
+        return max(0, min(before, len(places) - 1))

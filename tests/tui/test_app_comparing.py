@@ -1,0 +1,86 @@
+"""`c` in Runs: the run under the cursor beside the one that is shown."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from recorded import recorded
+from scratch import told_run
+from window import NARROW, USUAL, WIDE, Window, opened
+
+from tui.widgets.loss_chart import LossChart
+
+if TYPE_CHECKING:
+    from scratch import Scratch
+
+    from core.runs import Run
+
+
+async def go_to_run(window: Window, run: Run) -> None:
+    """Put the cursor on a run of the list."""
+    places = list(window.runs._places.values())
+    window.runs.table.move_cursor(row=places.index((run.path, "")))
+    await window.settle()
+
+
+@pytest.mark.parametrize("size", [NARROW, USUAL, WIDE])
+async def test_c_overlays_the_curves_and_tells_what_the_configs_say_differently(
+    size: tuple[int, int], scratch: Scratch
+) -> None:
+    first = told_run(scratch, "first")
+    second = told_run(scratch, "second", edits={"optimizer.args.lr": 0.25})
+    async with opened(scratch, size, shown=[first]) as window:
+        await window.until_shown("finished")
+        await window.list_runs(2)
+        await go_to_run(window, second)
+        await window.press("c")
+        await window.until_page()
+        text = window.text()
+        assert "first" in text
+        await window.until_shown("0.25")
+        await window.press("escape")
+        assert window.main.pane == "live"
+        chart = window.main.query_one(LossChart)
+        await window.until(lambda: chart.others, "the other run drawn")
+        assert [other.path for other in chart.others.values()] == [second.path]
+
+
+async def test_a_run_is_not_compared_with_itself_or_with_nothing(scratch: Scratch) -> None:
+    run = told_run(scratch, "first")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs()
+        await window.press("c")
+        assert "open a run first" in window.notices()
+        await window.press("enter")
+        await window.until_shown("✓ finished")
+        await window.list_runs()
+        await window.press("c")
+        assert "choose another one" in window.notices()
+        assert window.app.shown == run
+
+
+async def test_a_live_run_is_compared_while_it_is_trained(scratch: Scratch) -> None:
+    other = told_run(scratch, "other")
+    with recorded(scratch.saved.resolve(), "running") as live:
+        async with opened(scratch, WIDE, shown=[other]) as window:
+            await window.until_shown("✓ finished")
+            await window.list_runs(2)
+            await go_to_run(window, live)
+            await window.press("c")
+            await window.until_page()
+            await window.press("escape")
+            chart = window.main.query_one(LossChart)
+            await window.until(lambda: chart.others, "drawn")
+
+
+async def test_a_run_that_vanished_is_told(scratch: Scratch) -> None:
+    first, second = told_run(scratch, "first"), told_run(scratch, "second")
+    async with opened(scratch, WIDE, shown=[first]) as window:
+        await window.until_shown("✓ finished")
+        await window.list_runs(2)
+        await go_to_run(window, second)
+        shutil.rmtree(second.path)
+        await window.press("c")
+        await window.until(lambda: "is gone" in window.notices(), "told")

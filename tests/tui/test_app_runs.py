@@ -1,0 +1,177 @@
+"""The list of runs: sorted, its cursor on the same run whatever happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from recorded import recorded
+from scratch import told_run
+from window import NARROW, USUAL, WIDE, Window, opened
+
+from tui import preferences
+from tui.runs.order import Order
+
+if TYPE_CHECKING:
+    from scratch import Scratch
+
+WIDEST = (170, 40)
+
+
+def listed(window: Window) -> list[str]:
+    """The names of the runs, from the top."""
+    shown = [place for place in window.runs._places.values() if not place[1]]
+    return [run.parent.name for run, _ in shown]
+
+
+def under_cursor(window: Window) -> tuple[str, str]:
+    """The name of the run under the cursor, and its checkpoint if it is one."""
+    place = window.runs._place()
+    assert place is not None
+    return place[0].parent.name, place[1]
+
+
+async def test_o_sorts_by_the_next_column_and_marks_it(scratch: Scratch) -> None:
+    told_run(scratch, "b")
+    told_run(scratch, "a")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(2)
+        await window.until_shown("age ▲")
+        await window.press("o")
+        await window.until_shown("size ▼")
+        await window.press("o", "o", "o")
+        await window.until_shown("run ▲")
+        assert listed(window) == ["a", "b"]
+        await window.press("O")
+        await window.until_shown("run ▼")
+        assert listed(window) == ["b", "a"]
+
+
+async def test_a_click_on_a_heading_sorts_by_it_and_again_turns_it(scratch: Scratch) -> None:
+    for name in "cab":
+        told_run(scratch, name)
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(3)
+        await window.pilot.click("#runs DataTable", offset=(4, 0))
+        await window.until_shown("run ▲")
+        assert listed(window) == ["a", "b", "c"]
+        await window.pilot.click("#runs DataTable", offset=(4, 0))
+        await window.until_shown("run ▼")
+        assert listed(window) == ["c", "b", "a"]
+
+
+async def test_the_order_is_remembered(scratch: Scratch) -> None:
+    told_run(scratch, "b")
+    told_run(scratch, "a")
+    preferences.write({"runs": "run"})
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(2)
+        assert listed(window) == ["a", "b"]
+        await window.press("O")
+    assert preferences.read()["runs"] == "-run"
+
+
+async def test_a_remembered_order_that_makes_no_sense_is_the_newest_first(
+    scratch: Scratch,
+) -> None:
+    preferences.write({"runs": ["x"]})
+    async with opened(scratch, WIDE) as window:
+        assert window.runs.order == Order()
+
+
+@pytest.mark.parametrize("size", [NARROW, USUAL])
+async def test_an_order_whose_heading_is_not_shown_is_said(
+    size: tuple[int, int], scratch: Scratch
+) -> None:
+    told_run(scratch, "a")
+    async with opened(scratch, size) as window:
+        await window.list_runs()
+        await window.press("o")
+        assert "by size" in window.notices()
+        assert "turned" not in window.notices()
+
+
+async def test_a_live_run_stays_on_top(scratch: Scratch) -> None:
+    with recorded(scratch.saved.resolve(), "running"):
+        told_run(scratch, "a")
+        async with opened(scratch, WIDE) as window:
+            await window.list_runs(2)
+            for _ in range(9):
+                await window.press("o")
+                assert listed(window)[0] == "Mnist_LeNet"
+                await window.press("O")
+                assert listed(window)[0] == "Mnist_LeNet"
+
+
+async def test_where_there_is_room_parent_and_origin_are_shown(scratch: Scratch) -> None:
+    told_run(scratch, "a")
+    async with opened(scratch, WIDEST) as window:
+        await window.list_runs()
+        await window.until_shown("parent")
+        await window.until_shown("mnist-tui")
+        heading = next(line for line in window.text().splitlines() if "status" in line)
+        assert heading.rstrip(" │").endswith("origin")
+
+
+async def test_the_cursor_stays_on_its_run_when_the_order_changes(scratch: Scratch) -> None:
+    for name in "cab":
+        told_run(scratch, name)
+    preferences.write({"runs": "run"})
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(3)
+        await window.press("down")
+        assert under_cursor(window)[0] == "b"
+        await window.press("O", "o", "o")
+        assert under_cursor(window)[0] == "b"
+
+
+async def test_the_cursor_stays_on_its_checkpoint_when_a_run_comes_or_goes(
+    scratch: Scratch,
+) -> None:
+    run = told_run(scratch, "first")
+    for name in ("checkpoint-epoch1.pth", "last.pth"):
+        (run.path / name).write_bytes(b"x")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs()
+        await window.press("down", "down")
+        before = under_cursor(window)
+        assert before[1]
+        told_run(scratch, "second")
+        window.app.find_runs()
+        await window.until(lambda: len(window.runs.rows) == 2, "the other run")
+        await window.settle()
+        assert under_cursor(window) == before
+        await window.press("space")  # hides it: its run is next to it
+        assert under_cursor(window) == ("first", "")
+
+
+async def test_a_checkpoint_list_that_was_closed_stays_so(scratch: Scratch) -> None:
+    run = told_run(scratch, "first")
+    (run.path / "last.pth").write_bytes(b"x")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs()
+        await window.until_shown("last.pth")
+        await window.press("space")
+        told_run(scratch, "second")
+        window.app.find_runs()
+        await window.until(lambda: len(window.runs.rows) == 2, "the other run")
+        await window.settle()
+        assert "last.pth" not in window.text()
+
+
+async def test_a_refresh_leaves_the_view_where_it_was_scrolled_to(scratch: Scratch) -> None:
+    for number in range(40):
+        told_run(scratch, f"run{number:02}")
+    preferences.write({"runs": "run"})
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(40)
+        await window.press("ctrl+end", "up", "up")
+        table, before = window.runs.table, under_cursor(window)
+        scrolled = table.scroll_offset.y
+        assert scrolled
+        told_run(scratch, "aaa")
+        window.app.find_runs()
+        await window.until(lambda: len(window.runs.rows) == 41, "the other run")
+        await window.settle()
+        assert under_cursor(window) == before
+        assert table.scroll_offset.y == scrolled + 1

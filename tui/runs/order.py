@@ -1,0 +1,102 @@
+"""In which order the runs are listed: by any column, live ones first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = dict[str, Any]
+"""As in `mnist-tui runs --json`."""
+
+COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size", "parent", "origin")
+LARGEST_FIRST = {"best", "epochs", "size"}
+"""What one wants to see first there is large."""
+LIVE = ("running", "paused")
+_LESS_IS_BETTER = ("loss", "error")
+"""What the name of a metric holds that is minimised; a row does not say it otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column, and which of its ends comes first."""
+
+    column: str = "age"
+    descending: bool = False
+
+    @classmethod
+    def read(cls, written: object) -> Order:
+        """From the preferences: `size`, `-size`; the newest first where that makes no sense."""
+        text = written if isinstance(written, str) else ""
+        column = text.removeprefix("-")
+        return cls(column, text.startswith("-")) if column in COLUMNS else cls()
+
+    def written(self) -> str:
+        """For the preferences."""
+        return f"{'-' if self.descending else ''}{self.column}"
+
+    def by(self, column: str) -> Order:
+        """By that column, as one wants to see it first; the other way round if it is so already."""
+        if column == self.column:
+            return self.turned()
+        return Order(column, column in LARGEST_FIRST)
+
+    def next(self) -> Order:
+        """By the next column."""
+        column = COLUMNS[(COLUMNS.index(self.column) + 1) % len(COLUMNS)]
+        return Order(column, column in LARGEST_FIRST)
+
+    def turned(self) -> Order:
+        """The other end first."""
+        return replace(self, descending=not self.descending)
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the end comes first that one rarely wants to see first."""
+        return self.descending != (self.column in LARGEST_FIRST)
+
+    def heading(self, column: str) -> str:
+        """The words over a column, with a sign if it is the one."""
+        if column != self.column:
+            return column
+        return f"{column} {'▼' if self.descending else '▲'}"
+
+
+def ordered(rows: Iterable[Row], order: Order) -> list[Row]:
+    """The rows in that order: live runs first, those without a value last.
+
+    Rows that are alike stay as they were.
+    """
+    keyed = [(_key(row, order.column), row) for row in rows]
+    known = [(key, row) for key, row in keyed if key is not None]
+    known.sort(key=lambda item: item[0], reverse=order.descending)
+    found = [row for _, row in known] + [row for key, row in keyed if key is None]
+    return sorted(found, key=lambda row: row["status"] not in LIVE)
+
+
+def _key(row: Row, column: str) -> Any:
+    """What is compared; None where the run has nothing there."""
+    best = row["best"]
+    if column == "run":
+        return f"{row['name']}/{row['id']}".casefold()
+    if column == "best":
+        if best is None or best["value"] is None:
+            return None
+        lower = any(word in best["metric"] for word in _LESS_IS_BETTER)
+        return best["metric"], -best["value"] if lower else best["value"]
+    if column == "epochs":
+        return row["epoch"], row["epochs"]
+    if column == "age":
+        return -row["started"]
+    if column == "size":
+        return sum(item["bytes"] for item in row["checkpoints"])
+    if column == "parent":
+        return parent_name(row).casefold() or None
+    return row[column] or None
+
+
+def parent_name(row: Row) -> str:
+    """The checkpoint that a run began with, by its run's id and its file."""
+    return "/".join(row["parent"].split("/")[-2:]) if row["parent"] else ""
