@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from dataclasses import dataclass
@@ -12,13 +13,15 @@ import psutil
 from keys import TITLES, key_times
 from program import APP, environment
 from pty_app import PtyApp
-from scratch import wait_for
+from scratch import PATIENCE_SECONDS, wait_for
 
 from core import requests
 from core.events import StepEnded
 from core.journal import Follower
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.runs import Run
 
 ROWS, COLUMNS = 30, 100
@@ -88,11 +91,14 @@ def freeze_and_thaw(app: PtyApp, run: Run, seconds: float) -> Frozen:
     times.append(_busy_seconds())
     requests.ask(run.requests_path, "pause")
     wait_for(lambda: run.state().paused)
-    right = paused_screen(run)
-    app.process.send_signal(signal.SIGCONT)
-    began = time.monotonic()
-    app.wait_for(lambda text: text == right, 20)
-    taken = time.monotonic() - began
+    with fresh_window(run) as fresh:
+        app.process.send_signal(signal.SIGCONT)
+        began = time.monotonic()
+        # As it is at that moment: on busy cores it may still be told of the devices.
+        while app.text() != fresh.text():
+            assert time.monotonic() - began < PATIENCE_SECONDS, f"{app.text()}\n\n{fresh.text()}"
+            time.sleep(0.01)
+        taken = time.monotonic() - began
     requests.ask(run.requests_path, "continue")
     wait_for(lambda: not run.state().paused)
     busy = (times[1] - times[0]) / seconds, (times[2] - times[1]) / seconds
@@ -105,14 +111,14 @@ def _busy_seconds() -> float:
     return float(times.user + times.nice + times.system)
 
 
-def paused_screen(run: Run) -> str:
-    """What a fresh window shows of a paused run."""
+@contextlib.contextmanager
+def fresh_window(run: Run) -> Iterator[PtyApp]:
+    """Another window that shows the paused run."""
     environment_over_ssh = {**environment(), "SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 22"}
     folder = run.path.parents[2]
     with PtyApp(APP, rows=ROWS, columns=COLUMNS, cwd=folder, env=environment_over_ssh) as fresh:
         fresh.wait_for("paused", 60)
         time.sleep(SETTLE_SECONDS)  # torch is imported, and the devices are there
-        text = fresh.text()
+        yield fresh
         fresh.press("q")
         fresh.wait()
-    return text

@@ -174,4 +174,4 @@ async def test_a_refresh_leaves_the_view_where_it_was_scrolled_to(scratch: Scrat
         await window.until(lambda: len(window.runs.rows) == 41, "the other run")
         await window.settle()
         assert under_cursor(window) == before
-        assert table.scroll_offset.y == scrolled + 1
+        await window.until(lambda: table.scroll_offset.y == scrolled + 1, "the same rows in view")
