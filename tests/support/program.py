@@ -47,8 +47,12 @@ def train(scratch: Scratch, *arguments: str) -> Run:
 
 
 def environment() -> dict[str, str]:
-    """Ours, but so that the program started is the one of this checkout."""
-    return {**os.environ, "PYTHONPATH": str(PROJECT)}
+    """Ours, but so that the program started is the one of this checkout.
+
+    Without a size: pytest-xdist sets one, which would win over that of the program's terminal.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")}
+    return {**kept, "PYTHONPATH": str(PROJECT)}
 
 
 def weights(run: Run) -> dict[str, Any]:

@@ -175,3 +175,15 @@ async def test_a_refresh_leaves_the_view_where_it_was_scrolled_to(scratch: Scrat
         await window.settle()
         assert under_cursor(window) == before
         await window.until(lambda: table.scroll_offset.y == scrolled + 1, "the same rows in view")
+
+
+async def test_a_part_of_the_list_never_takes_the_place_of_the_whole(scratch: Scratch) -> None:
+    for number in range(3):
+        told_run(scratch, f"run{number}")
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(3)
+        rows = window.runs.rows
+        window.runs.show(rows[:2], complete=False)
+        assert window.runs.rows == rows
+        window.runs.show(rows[:2], complete=True)
+        assert window.runs.rows == rows[:2]

@@ -61,6 +61,8 @@ class RunsPane(Vertical):
         self._columns: tuple[str, ...] = ()
         self._open: set[str] = set()
         self._opened_first = False
+        self._whole = False
+        """Whether all runs were listed once."""
         self._places: dict[str, tuple[Path, str]] = {}
         """Of each row of the table: its run, and its checkpoint if it is one."""
 
@@ -86,8 +88,9 @@ class RunsPane(Vertical):
 
     def show(self, rows: list[dict[str, Any]], *, complete: bool = True) -> None:
         """Show what was found in the save folders; `complete`: all of it."""
-        if not complete and len(rows) < len(self.rows):
-            return  # all of them are shown, as they were a moment ago
+        if not complete and self._whole:
+            return  # all of them are shown, as they were a moment ago: the rest would jump
+        self._whole = self._whole or complete
         if rows and not self._opened_first:  # the newest run's checkpoints show what space does
             self._opened_first = True
             self._open.add(rows[0]["run"])
