@@ -45,7 +45,7 @@ ALL = (
     Picture("finished", USUAL, "completed", (), "finished"),
     Picture("runs", WIDE, "completed", ("4",), "finished"),
     Picture("digits", WIDE, "completed", ("5",), "right, "),
-    Picture("learn", WIDE, "running", ("6", "right"), "loss.backward()"),
+    Picture("learn", WIDE, "running", ("6", "right", "right"), "core.models.MnistModel()"),
 )
 
 
