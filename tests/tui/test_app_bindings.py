@@ -9,7 +9,8 @@ from unittest.mock import patch
 import pytest
 from scratch import beginning, told_run
 from textual.binding import Binding
-from window import USUAL, WIDE, opened
+from textual.events import DescendantFocus
+from window import USUAL, WIDE, Window, opened
 
 from core.state import RunState, fold
 from tui import words
@@ -20,6 +21,7 @@ from tui.widgets.device_pane import DevicePane
 from tui.widgets.digits_pane import DigitsPane
 from tui.widgets.gallery import Gallery
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.later import Later
 from tui.widgets.learn_pane import LearnPane
 from tui.widgets.live_pane import LivePane
 from tui.widgets.matrix_view import MatrixView
@@ -171,6 +173,26 @@ def test_no_key_of_the_bottom_line_is_cut_off_at_any_width() -> None:
             assert all(part.strip() in [*whole, ""] for part in shown(bar, width).split("   "))
 
 
+async def open_pane(window: Window, pane: str) -> None:
+    """Show a pane, and wait until it is there."""
+    window.main.action_pane(pane)
+    place = window.main.query_one(f"#{pane}")
+    await window.until(lambda: not isinstance(place, Later) or place.made, pane)
+    await window.settle()
+    assert window.main.pane == pane
+
+
+async def test_a_focus_that_is_told_late_does_not_lead_back(scratch: Scratch) -> None:
+    told_run(scratch, "told")
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs()
+        table = window.runs.table
+        await open_pane(window, "digits")
+        window.main.post_message(DescendantFocus(table))
+        await window.settle()
+        assert window.main.pane == "digits"
+
+
 async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: Scratch) -> None:
     run = told_run(scratch, "told")
     async with opened(scratch, USUAL, shown=[run]) as window:
@@ -178,8 +200,7 @@ async def test_each_key_of_a_bottom_line_is_bound_where_it_is_offered(scratch: S
         for pane, bar in bottom_lines():
             if pane == "runs":
                 await window.list_runs()
-            window.main.action_pane(pane)
-            await window.settle()
+            await open_pane(window, pane)
             bound = window.main.active_bindings
             for key in bar.keys:
                 assert key.pressed in bound or key.key == "1-6", (pane, key)

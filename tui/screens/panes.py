@@ -132,7 +132,8 @@ class PaneScreen(Screen[None]):
         """A tab or a click leads into another of the panes that stand side by side."""
         inside = {node.id for node in event.widget.ancestors_with_self}
         name = next((pane for pane in PANES if pane in inside), self.pane)
-        if name != self.pane:
+        # It may come after somebody has gone on to another pane.
+        if name != self.pane and event.widget is self.focused:
             self._mean(name)
 
     def _mean(self, name: str) -> None:
