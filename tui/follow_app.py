@@ -165,8 +165,10 @@ class FollowApp(BaseApp):
         self.runs_watch.look()
 
     def on_unmount(self) -> None:
-        """Nobody looks at the runs any more."""
+        """Nobody looks at the runs any more, while one may train on in this process."""
         self.runs_watch.close()
+        if self._follower is not None:
+            self._follower.stop()
 
     def complain(self, sentence: str) -> None:
         """Say what went wrong."""

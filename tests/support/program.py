@@ -96,6 +96,15 @@ def _is_in(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
+def has_terminal(process: psutil.Process) -> bool:
+    """Whether a process has a controlling terminal, by proc(5).
+
+    psutil knows only the terminals that were there when it was first asked.
+    """
+    fields = Path(f"/proc/{process.pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return int(fields[4]) != 0
+
+
 def kill_all_in(folder: Path) -> None:
     """Leave nothing of a test that failed."""
     for process in processes_in(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
+READERS = ("follower", "runs", "load", "predicting")
+"""The threads of a window that end with it."""
 
 
 class Window:
@@ -182,6 +185,16 @@ async def opened(
         if app.worker is not None:
             app.worker.stop("end of the test")
             assert app.worker.join(PATIENCE_SECONDS)
+        _outlive_threads()
+
+
+def _outlive_threads() -> None:
+    """Nothing goes on reading runs, or a test would see what belongs to the one before."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for thread in threading.enumerate():
+        if thread.name in READERS:
+            thread.join(max(0.0, deadline - time.monotonic()))
+            assert not thread.is_alive(), f"{thread.name} goes on after the window"
 
 
 async def _wait_briefly(_min_sleep: float = 0.0, _max_sleep: float = 0.0) -> None:

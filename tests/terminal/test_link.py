@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from link_faults import WRAPPERS
-from program import A_WHILE, APP, outcome, same, scratch_in, spinning, train, weights
+from program import A_WHILE, APP, has_terminal, outcome, same, scratch_in, spinning, train, weights
 from pty_app import PtyApp, modes_left_on
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, wait_for
 
@@ -65,7 +65,7 @@ def test_the_training_alone_uses_the_cpu_after_the_link_is_lost(scratch: Scratch
         assert run.live()
         busy = spinning([behind], 2)
         assert not busy, busy
-        assert behind.terminal() is None
+        assert not has_terminal(behind)
         behind.send_signal(signal.SIGTERM)
         assert app.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert outcome(run) == "stopped"
@@ -227,7 +227,7 @@ def test_a_launcher_that_is_killed_leaves_the_shell_a_sound_terminal_and_the_run
         app.wait_for("running")
         launcher, behind = family(app)[1:3]
         launcher.kill()
-        wait_for(lambda: behind.terminal() is None, 10)
+        wait_for(lambda: not has_terminal(behind), 10)
 
         def prompt_is_back() -> bool:
             app.send("\r")  # its first one may have gone with the window
