@@ -6,6 +6,7 @@ It takes seconds, on a cold network disk minutes, and can be neither interrupted
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -15,12 +16,39 @@ from typing import TYPE_CHECKING
 import core
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.control import Control
 
 POLL_SECONDS = 0.05
-TRAINER = "core.trainer"
+MODULES = ("core.trainer", "torch._dynamo")
+"""The first optimizer of a process imports the second, which takes as long as torch again."""
 
 _thread: threading.Thread | None = None
+
+
+def import_all() -> None:
+    """Import what a training needs. Raises whatever the imports raise."""
+    with _uncollected():
+        for module in MODULES:
+            importlib.import_module(module)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from what is imported, now and ever after.
+
+    Nothing of it can be freed, and there is much: looking through it again and again takes a
+    seventh of the import, and each later full collection 0.1 s, in which the window stands still.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def import_trainer(control: Control, captured: set[int]) -> None:
@@ -32,7 +60,7 @@ def import_trainer(control: Control, captured: set[int]) -> None:
     def run() -> None:
         captured.add(threading.get_ident())
         with contextlib.suppress(BaseException):  # the caller's own import raises it again
-            importlib.import_module(TRAINER)
+            import_all()
 
     _thread = threading.Thread(target=run, name="import torch", daemon=True)
     _thread.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import time
 import traceback
 from collections import deque
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 def warm_up() -> None:
     """Import what a training needs, so that its start need not wait for it: some seconds."""
     spinning.prepare()
-    # The first optimizer of a process imports the second, which takes as long as torch again.
-    for module in ("core.trainer", "torch._dynamo"):
-        importlib.import_module(module)
+    importing.import_all()
 
 
 def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None]) -> RunEnded:

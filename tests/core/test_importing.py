@@ -24,7 +24,7 @@ def slow_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "slow_trainer.py").write_text("import time\ntime.sleep(1)\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delattr(core, "trainer", raising=False)
-    monkeypatch.setattr(importing, "TRAINER", "slow_trainer")
+    monkeypatch.setattr(importing, "MODULES", ("slow_trainer",))
     monkeypatch.setattr(importing, "_thread", None)
     monkeypatch.delitem(sys.modules, "slow_trainer", raising=False)
 

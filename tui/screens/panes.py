@@ -138,8 +138,8 @@ class PaneScreen(Screen[None]):
 
     def _mean(self, name: str) -> None:
         """The keys are those of this pane from now on."""
-        for other in PANES:
-            self.set_class(other == name, f"show-{other}")
+        # At once: each change of a class of the screen's styles everything in it anew.
+        self.classes = self.classes - {f"show-{self.pane}"} | {f"show-{name}"}
         self.pane = name
         self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
