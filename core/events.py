@@ -227,8 +227,13 @@ def to_line(event: Event) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-STEP = b'{"kind":"StepEnded"'
-"""How the lines of steps begin, which are most of a journal."""
+BEST = b',"best":true'
+"""In the line of an epoch that was the best so far."""
+
+
+def beginning(*kinds: str) -> tuple[bytes, ...]:
+    """How the lines of these kinds begin, for whoever picks lines without parsing them."""
+    return tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
 
 
 def from_line(line: bytes) -> Event | None:

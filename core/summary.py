@@ -16,10 +16,14 @@ OURS, TEMPLATE = "mnist-tui", "pytorch-template"
 
 
 def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
-    """A run in a line. `state` spares reading its journal where that was done already."""
+    """A run with its checkpoints. `state` spares reading its journal where that was done."""
+    return {**line(run, state), "checkpoints": checkpoints(run)}
+
+
+def line(run: Run, state: RunState | None = None) -> dict[str, Any]:
+    """A run without its checkpoints, which take longer to read than all the rest."""
     state = run.outline() if state is None else state
     config = run.config()
-    checkpoints = [row for path in run.checkpoints() if (row := _checkpoint(run, path))]
     parent = run.parent()
     return {
         "run": str(run.path),
@@ -33,14 +37,18 @@ def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
         "parent": str(parent) if parent else None,
         "started": runs.started(run),
         "best": _best(state),
-        "checkpoints": checkpoints,
     }
+
+
+def checkpoints(run: Run) -> list[dict[str, Any]]:
+    """Its checkpoints, by epoch and step."""
+    return [row for path in run.checkpoints() if (row := _checkpoint(run, path))]
 
 
 def report(run: Run) -> dict[str, Any]:
     """A run with its whole history."""
     state = run.state()
-    short = summary(run, state)
+    short = line(run, state)
     last = state.history[-1] if state.history else None
     started = state.started if run.ours() else None  # of the template's it is not all known
     return {

@@ -22,6 +22,7 @@ from tui.messages import (
     ExhibitsFound,
     NetworkAsked,
     PaneShown,
+    UnfoldAsked,
 )
 from tui.run_app import RunApp
 from tui.screens.page import Page
@@ -53,6 +54,10 @@ class LookApp(RunApp):
             self._find_exhibits()
         elif event.pane == "learn":
             self._open_lesson()
+
+    @on(UnfoldAsked)
+    def _unfold(self, event: UnfoldAsked) -> None:
+        self.runs_watch.unfold(event.runs)
 
     @on(CheckpointTested)
     def _test(self, event: CheckpointTested) -> None:

@@ -46,7 +46,7 @@ class RunsFound(Message, bubble=False):
     """The save folders were searched."""
 
     rows: list[dict[str, Any]]
-    """As in `mnist-tui runs --json`, live ones first, then the newest."""
+    """As `tui.runs.watch` has them, live ones first, then the newest."""
     complete: bool = True
     """Whether all were read; those that are seen first are told first."""
 
@@ -86,6 +86,13 @@ class PaneShown(Message):
 @dataclass
 class QuickRunAsked(Message):
     """Somebody wants the quick run of the first screen."""
+
+
+@dataclass
+class UnfoldAsked(Message):
+    """Somebody wants to see the checkpoints of these runs, and of no others."""
+
+    runs: frozenset[str]
 
 
 @dataclass

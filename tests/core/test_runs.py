@@ -6,15 +6,20 @@ import json
 import os
 import threading
 import time
-from pathlib import Path
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from invented import recorded
 
 from core import folders, runs
-from core.events import STEP, to_line
+from core.events import EpochEnded, RunStarted, beginning, to_line
 from core.journal import Journal
 from core.runs import NotFoundError, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 CONFIG = json.dumps({"name": "Mnist_LeNet", "trainer": {"epochs": 3}})
 
@@ -108,14 +113,15 @@ def test_a_folder_that_may_not_be_entered_is_passed_over(
 ) -> None:
     make(tmp_path / "private" / "20260101_120000")
     run = make(tmp_path / "public" / "20260101_130000")
-    stat = Path.stat
+    scandir, is_file = os.scandir, os.path.isfile
 
-    def forbid(path: Path, **options: bool) -> os.stat_result:
+    def forbid(path: str | Path) -> Iterator[os.DirEntry[str]]:
         if "private/" in str(path):
             raise PermissionError(13, "Permission denied", str(path))
-        return stat(path, **options)
+        return scandir(path)
 
-    monkeypatch.setattr(Path, "stat", forbid)
+    monkeypatch.setattr(os, "scandir", forbid)
+    monkeypatch.setattr(os.path, "isfile", lambda path: "private/" not in path and is_file(path))
     assert runs.scan(tmp_path) == [run]
 
 
@@ -220,6 +226,22 @@ def test_the_outline_says_what_a_list_of_runs_shows(tmp_path: Path) -> None:
     run.journal_path.write_bytes(b"".join(map(to_line, recorded(2.5))) + b'{"kind":"Step')
     whole, outline = run.state(), run.outline()
     assert (outline.started, outline.epoch, outline.best) == (whole.started, 2, whole.best)
-    assert outline.history == whole.history
+    assert outline.history == whole.history[-1:]
     assert outline.train_loss != whole.train_loss
-    assert any(line.startswith(STEP) for line in run.journal_path.read_bytes().splitlines())
+    lines = run.journal_path.read_bytes().splitlines()
+    assert any(line.startswith(beginning("StepEnded")) for line in lines)
+
+
+def test_the_outline_knows_the_best_epoch_of_a_run_that_was_begun_again_before_it(
+    tmp_path: Path,
+) -> None:
+    events = [event for event in recorded(5) if not isinstance(event, RunStarted)]
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    (start,) = (event for event in recorded(5) if isinstance(event, RunStarted))
+    again = replace(start, epoch=2, step=2 * start.num_steps)
+    run = runs.create(tmp_path, "x", "{}")
+    for best in ({1, 2, 5}, {1, 4}, {3}):
+        told = [replace(epoch, best=epoch.epoch in best) for epoch in epochs]
+        run.journal_path.write_bytes(b"".join(map(to_line, [start, *told, again])))
+        assert run.outline().best == run.state().best
+        assert run.outline().epoch == run.state().epoch == 2

@@ -12,11 +12,11 @@ from tui.runs.order import COLUMNS, Order, ordered
 
 
 def row(name: str, **more: Any) -> dict[str, Any]:
-    """A finished run as `mnist-tui runs --json` tells of it."""
+    """A finished run as the list tells of it."""
     return {
         "run": f"/saved/x/{name}", "name": "x", "id": name, "status": "completed", "epoch": 1,
         "epochs": 3, "device": "cpu", "origin": "mnist-tui", "parent": None, "started": 0.0,
-        "best": None, "checkpoints": [], **more,
+        "best": None, "bytes": 0, **more,
     }  # fmt: skip
 
 
@@ -64,8 +64,8 @@ def test_what_is_not_known_comes_last_either_way(descending: bool) -> None:
 
 def test_a_size_is_that_of_all_checkpoints_together() -> None:
     rows = [
-        row("a", checkpoints=[{"bytes": 5}, {"bytes": 6}]),
-        row("b", checkpoints=[{"bytes": 10}]),
+        row("a", bytes=11),
+        row("b", bytes=10),
         row("c"),
     ]
     assert ids(rows, "size", descending=True) == "abc"

@@ -105,7 +105,7 @@ def test_an_ended_run_is_read_once(scratch: Scratch, watching: RunsWatch, heard:
     told_run(scratch, "x")
     watching.look()
     wait_for(heard.complete)
-    with patch.object(summary, "summary", wraps=summary.summary) as read:
+    with patch.object(summary, "line", wraps=summary.line) as read:
         told_run(scratch, "y")
         watching.look()
         wait_for(lambda: heard.complete() == 2)

@@ -37,7 +37,7 @@ def of_run(row: dict[str, Any], columns: tuple[str, ...], *, is_open: bool) -> t
         "epochs": f"{row['epoch']} of {row['epochs']}",
         "device": row["device"] or "",
         "age": fmt.age(row["started"]),
-        "size": fmt.size(sum(item["bytes"] for item in row["checkpoints"])),
+        "size": fmt.size(row["bytes"]),
         "parent": parent_name(row),
         "origin": row["origin"],
     }

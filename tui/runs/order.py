@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Row = dict[str, Any]
-"""As in `mnist-tui runs --json`."""
+"""As `tui.runs.watch` tells it."""
 
 COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size", "parent", "origin")
 LARGEST_FIRST = {"best", "epochs", "size"}
@@ -91,7 +91,7 @@ def _key(row: Row, column: str) -> Any:
     if column == "age":
         return -row["started"]
     if column == "size":
-        return sum(item["bytes"] for item in row["checkpoints"])
+        return row["bytes"]
     if column == "parent":
         return parent_name(row).casefold() or None
     return row[column] or None

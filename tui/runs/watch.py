@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import folders, runs, summary
+from core.runs import Run
 from tui.messages import RunsFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from core.runs import Run
 
 SECONDS = 1.0
 """Between two looks at whether something changed: a stat for each folder of runs, no more."""
@@ -26,7 +25,7 @@ TELL_SECONDS = 0.5
 Stamp = tuple[int, ...]
 """Of files and folders, as they were: another one when something of them changed."""
 Row = dict[str, Any]
-"""As in `mnist-tui runs --json`."""
+"""As in `mnist-tui runs --json`, with `bytes`, and `checkpoints` only of the runs asked for."""
 
 
 class RunsWatch:
@@ -37,12 +36,26 @@ class RunsWatch:
         self._known: dict[Path, tuple[Stamp, Row]] = {}
         self._watched: set[Path] = set()
         """What changes when a run comes or goes, and the journals of those that live."""
+        self._rows: list[Row] = []
+        """Of the last search, as far as it came."""
+        self._unfolded: frozenset[str] = frozenset()
         self._asked = threading.Event()
-        self._looked_at = self._closed = False
+        self._looked_at = self._closed = self._searching = False
+        self._folding = False
+        """Whether other checkpoints are wanted than those told last."""
         self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
 
     def look(self) -> None:
         """Find the runs now."""
+        self._searching = True
+        self._wake()
+
+    def unfold(self, paths: frozenset[str]) -> None:
+        """From now on tell the checkpoints of these runs too."""
+        self._unfolded, self._folding = paths, True
+        self._wake()
+
+    def _wake(self) -> None:
         if not self._thread.is_alive() and not self._closed:
             self._thread.start()
         self._asked.set()
@@ -61,40 +74,51 @@ class RunsWatch:
     def _work(self) -> None:
         before: Stamp = ()
         while not self._closed:
-            asked = self._asked.wait(SECONDS if self._looked_at else None)
+            self._asked.wait(SECONDS if self._looked_at else None)
             self._asked.clear()
             if self._closed:
                 return
-            if asked or _stamp(self._watched) != before:
+            if self._folding:
+                self._tell()
+            if self._searching or _stamp(self._watched) != before:
                 before = self._find()
 
     def _find(self) -> Stamp:
         """Tell of all runs; returns the stamp of what is watched, as it was before."""
+        self._searching = False
         found = runs.known(self._save_dir)
         live = {run.path for run in found if run.live()}
         self._watched = {self._save_dir, *folders.known(), *(run.path.parent for run in found)}
         self._watched |= {run.journal_path for run in found if run.path in live}
         stamp = _stamp(self._watched)
-        rows: list[Row] = []
+        self._rows = []
         told = time.monotonic()
         for run in sorted(found, key=lambda run: run.path not in live):  # they are newest first
-            rows.append(self._row(run, live=run.path in live))
+            self._rows.append(self._row(run, live=run.path in live))
             now = time.monotonic()
             if self._closed:
-                break
-            if len(rows) == FIRST_ROWS or now - told > TELL_SECONDS:
-                self._post(RunsFound(list(rows), complete=False))
+                return stamp
+            if len(self._rows) == FIRST_ROWS or self._folding or now - told > TELL_SECONDS:
+                self._tell(complete=False)
                 told = now
         self._known = {run.path: known for run in found if (known := self._known.get(run.path))}
-        self._post(RunsFound(rows, complete=True))
+        self._tell()
         return stamp
+
+    def _tell(self, *, complete: bool = True) -> None:
+        self._folding = False
+        rows = [self._unfold(row) if row["run"] in self._unfolded else row for row in self._rows]
+        self._post(RunsFound(rows, complete=complete))
+
+    def _unfold(self, row: Row) -> Row:
+        return {**row, "checkpoints": summary.checkpoints(Run(Path(row["run"])))}
 
     def _row(self, run: Run, *, live: bool) -> Row:
         stamp = _stamp((run.path, run.journal_path))
         known = self._known.get(run.path)
         if known is not None and known[0] == stamp:
             return known[1]
-        row = summary.summary(run)
+        row = {**summary.line(run), "bytes": run.num_bytes()}
         if not live:
             self._known[run.path] = stamp, row
         return row

@@ -22,6 +22,7 @@ from tui.messages import (
     ResumeAsked,
     RunOpened,
     TakeBackAsked,
+    UnfoldAsked,
 )
 from tui.runs import cells
 from tui.runs.order import LIVE, Order, ordered
@@ -93,7 +94,7 @@ class RunsPane(Vertical):
         self._whole = self._whole or complete
         if rows and not self._opened_first:  # the newest run's checkpoints show what space does
             self._opened_first = True
-            self._open.add(rows[0]["run"])
+            self._toggle(rows[0]["run"])
         self.rows = rows
         self.query_one("#no-runs", Static).update(EMPTY)
         self._reload()
@@ -106,8 +107,13 @@ class RunsPane(Vertical):
     def action_toggle_checkpoints(self) -> None:
         """Show or hide the checkpoints of the run under the cursor."""
         if (place := self._place()) is not None:
-            self._open.symmetric_difference_update({str(place[0])})
+            self._toggle(str(place[0]))
             self._reload()
+
+    def _toggle(self, run: str) -> None:
+        self._open ^= {run}
+        # Not by way of the screen: what it sends itself, as with a list found, ends there.
+        self.app.post_message(UnfoldAsked(frozenset(self._open)))
 
     def action_sort(self) -> None:
         """List them by the next column."""
@@ -206,7 +212,7 @@ class RunsPane(Vertical):
             is_open = row["run"] in self._open
             rows.append(self._row(row["run"], "", cells.of_run(row, columns, is_open=is_open)))
             metric = row["best"]["metric"] if row["best"] else None
-            for item in row["checkpoints"] if is_open else []:
+            for item in row.get("checkpoints", ()) if is_open else ():  # they come a moment later
                 shown = cells.of_checkpoint(item, columns, metric)
                 rows.append(self._row(row["run"], item["file"], shown))
         scrolled = table.scroll_offset.y
