@@ -66,60 +66,75 @@ def _length(trainer: dict[str, object]) -> str:
     return f"{text}, ends by itself when {metric} has not improved for {patience:g}"
 
 
-def keys_for(pane: str, state: RunState, *, live: bool, log: bool = False) -> tuple[Key, ...]:
-    """The keys of the bottom line, most important first; `log`: it stands below the chart."""
-    if pane == "config":
-        return (
-            Key("enter", "change"),
-            Key("ctrl+s", "save"),
-            Key("s", "start"),
-            Key("o", "presets"),
-            Key("j", "text"),
-            *_LEAVE,
-            Key("d", "compare"),
-            Key("ctrl+z", "undo"),
-            Key("del", "default"),
-            Key("/", "search"),
-            _PANES,
-        )
-    if pane == "device":
-        return (
-            Key("enter", "train on it"),
-            Key("b", "speed"),
-            Key("y", "self-test"),
-            Key("s", "start"),
-            *_LEAVE,
-            _PANES,
-        )
-    if pane == "runs":
-        return (
-            Key("enter", "open"),
-            Key("space", "files"),
-            Key("t", "test"),
-            Key("r", "go on"),
-            Key("d", "digits"),
-            *_LEAVE,
-            Key("f", "fine-tune"),
-            Key("/", "filter"),
-            Key("o", "sort"),
-            Key("del", "delete"),
-            Key("c", "compare"),
-            _PANES,
-        )
-    if pane == "digits":
-        return (
-            Key("enter", "mistakes"),
-            Key("d", "draw"),
-            Key("t", "test"),
-            *_LEAVE,
-            Key("m", "all mistakes"),
-            Key("b", "browse"),
-            Key("c", "another checkpoint"),
-            _PANES,
-        )
-    if pane == "learn":
-        return (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES)
-    return _live_keys(state, live=live, log=log)
+_KEYS: dict[str, tuple[Key, ...]] = {
+    "config": (
+        Key("enter", "change"),
+        Key("ctrl+s", "save"),
+        Key("s", "start"),
+        Key("o", "presets"),
+        Key("j", "text"),
+        *_LEAVE,
+        Key("d", "compare"),
+        Key("ctrl+z", "undo"),
+        Key("del", "default"),
+        Key("/", "search"),
+        _PANES,
+    ),
+    "device": (
+        Key("enter", "train on it"),
+        Key("b", "speed"),
+        Key("y", "self-test"),
+        Key("s", "start"),
+        *_LEAVE,
+        _PANES,
+    ),
+    "runs": (
+        Key("enter", "open"),
+        Key("space", "files"),
+        Key("t", "test"),
+        Key("r", "go on"),
+        Key("d", "digits"),
+        *_LEAVE,
+        Key("f", "fine-tune"),
+        Key("/", "filter"),
+        Key("o", "sort"),
+        Key("del", "delete"),
+        Key("c", "compare"),
+        _PANES,
+    ),
+    "digits": (
+        Key("enter", "mistakes"),
+        Key("d", "draw"),
+        Key("t", "test"),
+        *_LEAVE,
+        Key("m", "all mistakes"),
+        Key("b", "browse"),
+        Key("c", "another checkpoint"),
+        _PANES,
+    ),
+    "learn": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
+}
+_UNTESTED = (
+    Key("t", "test"),
+    Key("d", "draw"),
+    Key("b", "browse"),
+    *_LEAVE,
+    Key("c", "another checkpoint"),
+    _PANES,
+)
+"""Of Digits, while nobody knows what the network gets wrong."""
+
+
+def keys_for(
+    pane: str, state: RunState, *, live: bool, log: bool = False, tested: bool = True
+) -> tuple[Key, ...]:
+    """The keys of the bottom line, most important first.
+
+    `log`: it stands below the chart. `tested`: the checkpoint in Digits was.
+    """
+    if pane == "live":
+        return _live_keys(state, live=live, log=log)
+    return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
 
 
 def _live_keys(state: RunState, *, live: bool, log: bool) -> tuple[Key, ...]:

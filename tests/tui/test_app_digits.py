@@ -86,6 +86,17 @@ async def test_a_checkpoint_is_tested_and_its_numbers_are_those_of_the_command(
         assert numbers == found["confusion"]
 
 
+async def test_mistakes_are_offered_once_there_are_some(scratch: Scratch, best: Path) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        assert "mistakes" not in window.text().splitlines()[-1]
+        assert "t test" in window.text().splitlines()[-1]
+        await window.press("4")
+        evaluate(best)
+        await open_digits(window)
+        await window.until_shown("enter mistakes")
+
+
 @pytest.mark.usefixtures("tested")
 async def test_mistakes_are_three_keys_from_the_first_screen(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:

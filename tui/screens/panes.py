@@ -159,7 +159,13 @@ class PaneScreen(Screen[None]):
     def refresh_keys(self) -> None:
         """Offer the keys that make sense now; a dialog names its own."""
         live = self.query_one(LivePane)
-        keys = words.keys_for(self.pane, live.state, live=live.live, log=live.shows_log)
+        keys = words.keys_for(
+            self.pane,
+            live.state,
+            live=live.live,
+            log=live.shows_log,
+            tested=any(not pane.has_class("empty") for pane in self.query("#digits-pane")),
+        )
         self.query_one(KeyBar).show(keys if self.is_active else ())
 
     def say(self, words: str) -> None:
