@@ -70,10 +70,14 @@ class ConfigForm(
         self._list(self.entry.key if self.entry else "")
 
     def set_filter(self, text: str) -> None:
-        """Show only what holds `text`, the cursor on the first field."""
+        """Show only what holds `text`, the cursor on the first field; all fields where it is empty.
+
+        Then the cursor stays: whoever searched for a field has it in the midst of the others.
+        """
+        found = self.entry.key if self.entry and not text.strip() else ""
         self.filter = text.strip().lower()
         self._at = 1
-        self._list("")
+        self._list(found)
 
     @property
     def entry(self) -> Entry | None:
