@@ -70,14 +70,10 @@ class ConfigForm(
         self._list(self.entry.key if self.entry else "")
 
     def set_filter(self, text: str) -> None:
-        """Show only what holds `text`, the cursor on the first field; all fields where it is empty.
-
-        Then the cursor stays: whoever searched for a field has it in the midst of the others.
-        """
-        found = self.entry.key if self.entry and not text.strip() else ""
+        """Show only what holds `text`, the cursor on the first field."""
         self.filter = text.strip().lower()
         self._at = 1
-        self._list(found)
+        self._list("")
 
     @property
     def entry(self) -> Entry | None:
