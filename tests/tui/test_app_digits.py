@@ -91,6 +91,8 @@ async def test_mistakes_are_offered_once_there_are_some(scratch: Scratch, best: 
         await open_digits(window)
         assert "mistakes" not in window.text().splitlines()[-1]
         assert "t test" in window.text().splitlines()[-1]
+        await window.press("enter")  # there is nothing to open yet
+        await window.until_shown("was not tested yet")
         await window.press("4")
         evaluate(best)
         await open_digits(window)

@@ -130,6 +130,11 @@ class DigitsPane(Vertical):
 
     @on(MatrixView.Opened)
     def _open(self) -> None:
+        if self.exhibits is not None and self.exhibits.results is not None:
+            self._look()
+
+    def _look(self) -> None:
+        """Have the keys in the pictures."""
         self.add_class("in-detail")
         self._gallery.focus()
 
@@ -139,4 +144,4 @@ class DigitsPane(Vertical):
 
     def _hang(self, shown: Shown) -> None:
         self._gallery.show(shown)
-        self._open()
+        self._look()
