@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import App
+from textual.events import Key
 from textual.filter import NoColor
 from textual.worker import WorkerFailed
 
@@ -16,6 +17,7 @@ from tui import preferences
 from tui.link import narrow_updates
 from tui.link.driver import CaughtUp, LinkDriver
 from tui.link.pace import Pace, Traffic, over_ssh
+from tui.link.type_ahead import TypeAhead
 from tui.themes import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import RenderableType
+    from textual.events import Event
     from textual.filter import LineFilter
     from textual.screen import Screen
 
@@ -38,6 +41,7 @@ class BaseApp(App[None]):
         """The error that ended the app, if one did."""
         self.pace = Pace(rate, self._backlog)
         self.traffic = Traffic()
+        self.type_ahead = TypeAhead(self)
         if over_ssh():  # each frame of an animation crosses the link
             self.animation_level = "none"
         self.ascii = False
@@ -72,6 +76,12 @@ class BaseApp(App[None]):
         """Have what C libraries write to stderr in a log, instead of across the window."""
         if isinstance(self._driver, LinkDriver):
             self._driver.stray.lead_to(log)
+
+    async def on_event(self, event: Event) -> None:
+        """Have the keys of a burst wait for each other."""
+        if isinstance(event, Key) and not event.is_forwarded and self.type_ahead.holds(event):
+            return
+        await super().on_event(event)
 
     def _backlog(self) -> int:
         return self._driver.backlog if isinstance(self._driver, LinkDriver) else 0

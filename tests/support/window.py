@@ -91,7 +91,9 @@ class Window:
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until messages that led to messages were all handled."""
+        """Wait until messages that led to messages were all handled, and keys that came fast."""
+        while self.app.type_ahead.holding:
+            await self.pilot.pause(0)
         for _ in range(5):
             await self.pilot.pause(0)
 
