@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
+from typing import TYPE_CHECKING
+
+from tui.clean import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STATUS_SIGNS = {
     "running": "●",
@@ -55,6 +61,11 @@ def number(value: float | None) -> str:
     return "nan" if value is None else f"{value:.4f}"
 
 
+def share(value: float, digits: int = 2) -> str:
+    """`99.28 %`, of a ratio."""
+    return f"{value:.{digits}%}".replace("%", " %")
+
+
 def rate(images_per_second: float) -> str:
     """`12,900 images/s`."""
     return f"{images_per_second:,.0f} images/s"
@@ -68,6 +79,11 @@ def threads(number: int) -> str:
 def status(word: str) -> str:
     """A run's status with its sign: `● running`."""
     return f"{STATUS_SIGNS.get(word, '')} {STATUS_WORDS.get(word, word)}".strip()
+
+
+def checkpoint(file: Path) -> str:
+    """`Mnist_LeNet/20261123_142233/model_best.pth`, fit for a screen."""
+    return clean("/".join(file.parts[-3:]))
 
 
 def path(place: str | os.PathLike[str], most: int = 50) -> str:

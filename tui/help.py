@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
 from textual.binding import Binding
 from textual.keys import key_to_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
     from textual.dom import DOMNode
 
 _SPELLED = {
@@ -21,13 +25,17 @@ _WIDTH = 16
 _MOVING = "tab and the arrows move, enter opens; the mouse does the same."
 
 
-def page(about: str, own: Iterable[Binding], everywhere: Iterable[Binding]) -> str:
+def page(about: str, own: Iterable[Binding], everywhere: Iterable[Binding]) -> Group:
     """What a pane is for, its own keys, then those that work in every pane."""
-    parts = [about]
+    parts: list[RenderableType] = [Text(about)]
     for title, bindings in (("In this pane", own), ("Everywhere", everywhere)):
-        if lines := _lines(bindings):
-            parts.append("\n".join([title, *lines]))
-    return "\n\n".join([*parts, _MOVING])
+        if purposes := _purposes(bindings):
+            table = Table.grid(padding=(0, 1, 0, 0))
+            table.add_column(min_width=_WIDTH)
+            for keys, purpose in purposes.items():
+                table.add_row(Text(keys), Text(purpose))
+            parts += [Text(f"\n{title}"), table]
+    return Group(*parts, Text(f"\n{_MOVING}"))
 
 
 def bindings_of(node: DOMNode) -> list[Binding]:
@@ -59,12 +67,12 @@ def _is_function_key(name: str) -> bool:
     return len(name) > 1 and name[0] == "f" and name[1:].isdecimal()
 
 
-def _lines(bindings: Iterable[Binding]) -> list[str]:
-    """A line for each action with all its keys, in the order they were bound."""
+def _purposes(bindings: Iterable[Binding]) -> dict[str, str]:
+    """What each action does by all its keys, in the order they were bound."""
     keys: dict[str, dict[str, None]] = {}
     purposes: dict[str, str] = {}
     for binding in bindings:
         if binding.description:
             keys.setdefault(binding.action, {})[key_name(binding.key)] = None
             purposes.setdefault(binding.action, binding.description)
-    return [f"{'  '.join(keys[action]):<{_WIDTH}} {text}" for action, text in purposes.items()]
+    return {"  ".join(keys[action]): text for action, text in purposes.items()}

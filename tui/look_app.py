@@ -12,6 +12,7 @@ from textual import on
 from core import child, runs
 from core.errors import MistakeError
 from core.machine import one_line
+from tui import format as fmt
 from tui import testing
 from tui.clean import clean
 from tui.messages import (
@@ -31,6 +32,7 @@ from tui.widgets.live_pane import LivePane
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.runs import Run
     from tui.digits.exhibits import Exhibits
 
 TIMEOUT_SECONDS = 60.0
@@ -40,8 +42,8 @@ TIMEOUT_SECONDS = 60.0
 class LookApp(RunApp):
     """Everything that needs torch is done in processes of their own: a live run keeps its bits."""
 
-    looked_at: Path | None = None
-    """The checkpoint that the Digits pane shows, where somebody chose one."""
+    _looked_at: tuple[Path, Run | None] | None = None
+    """The checkpoint that somebody chose for Digits, and the run that was shown then."""
     _taken_apart: Path | None = None
     """The one whose network the Learn pane shows; None: that of the config."""
 
@@ -76,7 +78,7 @@ class LookApp(RunApp):
             if in_digits:
                 self._show_exhibits(event.path, results)
                 return
-            title = clean(f"{event.path.parent.name}/{event.path.name} on the test images")
+            title = f"{fmt.checkpoint(event.path)} on the test images"
             await self.push_screen(Page(title, testing.page(event.path, results)))
 
         self.run_worker(test())
@@ -84,8 +86,12 @@ class LookApp(RunApp):
     # Digits
 
     def _find_exhibits(self) -> None:
-        """Look at the checkpoint chosen, else at the best of the run shown, else of the newest."""
-        self._show_exhibits(self.looked_at, None)
+        """Look at the checkpoint chosen, else at the best of the run shown, else of the newest.
+
+        Who has opened or started another run since then wants to see that one's.
+        """
+        chosen, beside = self._looked_at or (None, None)
+        self._show_exhibits(chosen if beside == self.shown else None, None)
 
     def _show_exhibits(self, checkpoint: Path | None, results: dict[str, Any] | None) -> None:
         async def find() -> None:
@@ -116,7 +122,7 @@ class LookApp(RunApp):
 
     @on(DigitsAsked)
     def _look_at(self, event: DigitsAsked) -> None:
-        self.looked_at = event.path
+        self._looked_at = event.path, self.shown
         self.main.action_pane("digits")
 
     @on(DrawingAsked)

@@ -13,6 +13,7 @@ from rich.text import Text
 from core import child, classes
 from core.errors import MistakeError
 from core.log import numbers
+from tui import format as fmt
 from tui.class_labels import class_labels
 
 if TYPE_CHECKING:
@@ -56,5 +57,5 @@ def page(path: Path, results: dict[str, Any]) -> Text:
         text.append(f"{label} ")
         for guess, count in enumerate(row):
             text.append(f"{count or '·':>{width}}", "bold" if guess == index else "")
-        text.append(f"  {row[index] / max(1, sum(row)):.1%}\n")
+        text.append(f"  {fmt.share(row[index] / max(1, sum(row)), 1)}\n")
     return text

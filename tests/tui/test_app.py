@@ -129,6 +129,21 @@ async def test_help_names_every_key_that_is_bound(scratch: Scratch) -> None:
             await window.press("escape")
 
 
+async def test_a_long_help_says_how_to_scroll_and_its_lines_keep_their_column(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("4", "question_mark")
+        await window.until_shown("↑ ↓ scroll, esc closes this")
+        await window.pilot.resize_terminal(60, 60)
+        await window.until_shown("sort by the next column")
+        lines = window.text().splitlines()
+        at = next(i for i, line in enumerate(lines) if "sort by the next column" in line)
+        assert lines[at + 1][: lines[at].index("sort by")].strip("│ ") == ""
+        await window.pilot.resize_terminal(120, 100)
+        await window.until_hidden("scroll, esc")
+
+
 async def test_help_tells_the_letters_of_live_in_live_alone(scratch: Scratch) -> None:
     async with opened(scratch, (120, 100)) as window:
         await window.press("question_mark")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -16,7 +17,9 @@ from core import results
 from core.evaluate import evaluate
 from core.pictures import Pictures
 from core.predict import Predictor
+from core.runs import Run
 from tui.digits.picture import Look, picture
+from tui.messages import DigitsAsked, RunOpened
 from tui.screens.drawing import Drawing
 from tui.widgets.digits_pane import DigitsPane
 from tui.widgets.gallery import Gallery
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from scratch import Scratch
 
-    from core.runs import Run
     from tui.digits.predicting import Guess
 
 
@@ -54,6 +56,10 @@ def tested(best: Path) -> dict[str, Any]:
 
 def pane(window: Window) -> DigitsPane:
     return window.main.query_one(DigitsPane)
+
+
+def looked_at(window: Window) -> Path | None:
+    return next((found.checkpoint for found in window.main.query(DigitsPane)), None)
 
 
 async def open_digits(window: Window) -> None:
@@ -80,7 +86,8 @@ async def test_a_checkpoint_is_tested_and_its_numbers_are_those_of_the_command(
         found = json.loads(results.path_of(best).read_text())
         assert found == evaluate(best)
         wrong = len(found["mistakes"])
-        await window.until_shown(f"{1 - wrong / NUM_TEST:.4f} of {NUM_TEST} right, {wrong} wrong")
+        share = 100 * (1 - wrong / NUM_TEST)
+        await window.until_shown(f"{share:.2f} % of {NUM_TEST} right, {wrong} wrong")
         rows = [line.split() for line in window.text().splitlines() if line.endswith("%")]
         numbers = [[int(cell.replace("·", "0")) for cell in row[1:11]] for row in rows]
         assert numbers == found["confusion"]
@@ -181,6 +188,19 @@ async def test_a_checkpoint_is_chosen_in_the_runs_pane(scratch: Scratch, finishe
         last = [path.name for path in finished.checkpoints()].index("last.pth")
         await window.press(*["down"] * (last + 1), "d")
         await window.until(lambda: pane(window).checkpoint == finished.path / "last.pth")
+
+
+async def test_what_was_chosen_counts_until_another_run_is_shown(
+    scratch: Scratch, finished: Run, tmp_path: Path
+) -> None:
+    other = Run(shutil.copytree(finished.path, tmp_path / scratch.saved / "other" / "1"))
+    async with opened(scratch, USUAL) as window:
+        window.app.post_message(DigitsAsked(finished.path / "last.pth"))
+        await window.until(lambda: looked_at(window) == finished.path / "last.pth")
+        window.app.post_message(RunOpened(other))
+        await window.until(lambda: window.live.run == other)
+        await window.press("5")
+        await window.until(lambda: looked_at(window) == other.best_checkpoint())
 
 
 async def test_a_window_too_small_for_it_says_so(scratch: Scratch, best: Path) -> None:

@@ -145,6 +145,28 @@ async def test_the_cursor_stays_on_its_checkpoint_when_a_run_comes_or_goes(
         assert under_cursor(window) == ("first", "")
 
 
+async def test_home_and_end_take_the_cursor_along(scratch: Scratch) -> None:
+    for name in "abc":
+        told_run(scratch, name)
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(3)
+        await window.press("end")
+        assert under_cursor(window) == (listed(window)[-1], "")
+        await window.press("home")
+        assert under_cursor(window) == (listed(window)[0], "")
+
+
+async def test_a_run_out_of_patience_says_so(scratch: Scratch) -> None:
+    early, whole = told_run(scratch, "early"), told_run(scratch, "whole")
+    start, *rest = early.journal_path.read_text().splitlines(keepends=True)
+    early.journal_path.write_text("".join([start.replace('"epochs":1', '"epochs":9'), *rest]))
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(2)
+        await window.until_shown("✓ early stop")
+        assert window.text().count("✓ finished") == 1
+        assert whole.path.exists()
+
+
 async def test_a_checkpoint_list_that_was_closed_stays_so(scratch: Scratch) -> None:
     run = told_run(scratch, "first")
     (run.path / "last.pth").write_bytes(b"x")

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from textual.widgets import Input
-from window import USUAL, WIDE, opened
+from window import USUAL, WIDE, Window, opened
 
 from core.config_file import PRESETS
 from tui.screens.ask import Ask
@@ -29,6 +29,11 @@ def written_by_another(path: Path, epochs: int) -> None:
 
 def epochs_in(path: Path) -> object:
     return json.loads(path.read_text())["trainer"]["epochs"]
+
+
+def under_cursor(window: Window) -> str:
+    field = window.config.current()
+    return field.dotted if field is not None else ""
 
 
 async def test_the_backup_is_the_file_before_the_first_save_of_the_window(
@@ -207,6 +212,15 @@ async def test_undo_brings_back_the_config_before_a_preset_and_the_form_shows_it
         assert not window.app.draft.changed
         await window.press("ctrl+s")
         assert epochs_in(scratch.config_path) == 2
+
+
+async def test_a_search_that_is_left_keeps_its_find_under_the_cursor(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "slash", *"early_stop", "enter")
+        assert under_cursor(window) == "trainer.early_stop"
+        await window.press("escape")
+        assert window.config.form.filter == ""
+        assert under_cursor(window) == "trainer.early_stop"
 
 
 async def test_undo_shows_the_field_that_it_changed(scratch: Scratch) -> None:

@@ -123,9 +123,13 @@ async def test_kept_edits_are_offered_taken_and_can_be_undone(scratch: Scratch) 
     text = left_behind(scratch)
     async with opened(scratch, USUAL) as window:
         await window.until(lambda: "unsaved changes of config.json" in window.notices(), "offered")
-        await window.press("1", "y")
+        await window.press("1")
+        window.app.clear_notifications()
+        await window.until_shown("! unsaved changes of config.json")  # as long as they are there
+        await window.press("y")
         assert isinstance(window.app.screen, Ask)
         await window.press("t")
+        await window.until_hidden("! unsaved changes")
         await window.until_shown("1 change")
         assert window.app.draft.text.text == text
         await window.press("ctrl+z")

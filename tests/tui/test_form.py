@@ -54,7 +54,7 @@ def test_a_changed_row_says_what_it_was_in_any_width(draft: Draft) -> None:
         assert line(draft, "trainer.early_stop", width).endswith("was 10")
         assert all(len(text) <= width for text in line(draft, "name", width).splitlines())
     momentum = " ".join(line(draft, "optimizer.args.momentum").split())
-    assert momentum == "● momentum 0.9 was not there"
+    assert momentum == "● momentum 0.9 not in the file"
 
 
 def test_what_is_wrong_stands_below_its_row(draft: Draft) -> None:

@@ -83,6 +83,15 @@ def test_the_time_left_is_told_in_whole_seconds(seconds: float | None, said: str
     assert words.time_left(seconds) == said
 
 
+def test_patience_may_end_a_run_before_its_time() -> None:
+    assert words.may_end_early(fold(RunState(), beginning(epochs=100)))
+    assert not words.may_end_early(fold(RunState(), beginning(epochs=12)))  # 11 left, patience 10
+    assert words.may_end_early(fold(RunState(), beginning(epochs=13)))
+    assert isinstance(STARTED, e.RunStarted)
+    off = replace(STARTED, epochs=100, monitor="off", early_stop=None)
+    assert not words.may_end_early(fold(RunState(), [off]))
+
+
 def test_the_countdown_follows_a_pace_without_its_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
     now, countdown = [100.0], Countdown()
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

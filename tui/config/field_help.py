@@ -191,7 +191,7 @@ UNITS = {
 """By dotted path."""
 
 ARGUMENT_UNITS = {
-    "lr": "above 0",
+    "lr": _FROM_0,
     "momentum": _SHARE,
     "dampening": _SHARE,
     "weight_decay": _FROM_0,

@@ -136,7 +136,7 @@ def _note(item: Field, marks: Marks, room: int) -> tuple[str, bool]:
     was, live = marks.was.get(item.dotted), marks.live.get(item.dotted)
     if was is None and live is None:
         return clean(marks.facts.get(item.dotted) or item.unit), False
-    before = f"was {was or 'not there'}"
+    before = f"was {was}" if was else "not in the file"
     if live is None:
         return clean(before), True
     if was is None:

@@ -90,9 +90,7 @@ def result(state: RunState) -> str:
         value = row.metrics.get(metric) if row is not None else None
         if value is not None:
             num = state.started.num_validation if state.started else 0
-            words = sentence.format(
-                share=f"{value:.2%}".replace("%", " %"), number=f"{num:,} " if num else ""
-            )
+            words = sentence.format(share=fmt.share(value), number=f"{num:,} " if num else "")
             return f"{words} ({metric} {fmt.number(value)})"
     return ""
 
@@ -129,7 +127,7 @@ def keys(run: Ended) -> tuple[tuple[str, str], ...]:
     if not run.has_checkpoint:
         return ("l", "read its log"), ("1", "look at the config"), again
     if run.outcome == "completed":
-        more = ("r", "go on for more epochs"), ("4", "new runs with its weights: f")
+        more = ("r", "go on for more epochs"), ("4", "then f: a new run with its weights")
         return test, ("5", "see what it gets wrong"), more[not run.can_go_on], again
     if run.outcome == "failed":
         return ("l", "read its log"), ("r", "go on from the last checkpoint"), again

@@ -75,6 +75,15 @@ def quiet_limit(state: RunState) -> float:
     return QUIET_PAUSED_SECONDS if state.paused else QUIET_SECONDS
 
 
+def may_end_early(state: RunState) -> bool:
+    """Whether patience can run out before the last epoch."""
+    started = state.started
+    if started is None or started.early_stop is None or state.monitor is None:
+        return False
+    num_bad = state.history[-1].num_bad_epochs if state.history else 0
+    return started.epochs - state.epoch > started.early_stop - num_bad + 1
+
+
 def time_left(seconds: float | None) -> str:
     """`41 s left`; whole seconds, since tenths would flicker."""
     if seconds is None:

@@ -11,8 +11,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.text import Text
     from textual.app import ComposeResult
+
+CLOSING = "esc closes this"
 
 
 class Page(ModalScreen[None]):
@@ -23,7 +26,7 @@ class Page(ModalScreen[None]):
         Binding("escape,q,enter,question_mark,f1", "dismiss(None)", "close"),
     ]
 
-    def __init__(self, title: str, body: str | Text) -> None:
+    def __init__(self, title: str, body: str | Text | Group) -> None:
         super().__init__()
         self._title, self._body = title, body
 
@@ -31,6 +34,18 @@ class Page(ModalScreen[None]):
         """The text; its title and how to close it are on the border, which never scrolls."""
         with Vertical(classes="page") as page:
             page.border_title = Content(self._title)
-            page.border_subtitle = "esc closes this"
+            page.border_subtitle = CLOSING
             with VerticalScroll():
                 yield Static(self._body, markup=False)
+
+    def on_mount(self) -> None:
+        """Once it is laid out it is known whether there is more than fits."""
+        self.call_after_refresh(self._tell_keys)
+
+    def on_resize(self) -> None:
+        """As above."""
+        self.call_after_refresh(self._tell_keys)
+
+    def _tell_keys(self) -> None:
+        more = self.query_one(VerticalScroll).max_scroll_y > 0
+        self.query_one(".page").border_subtitle = f"↑ ↓ scroll, {CLOSING}" if more else CLOSING

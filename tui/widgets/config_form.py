@@ -70,10 +70,10 @@ class ConfigForm(
         self._list(self.entry.key if self.entry else "")
 
     def set_filter(self, text: str) -> None:
-        """Show only what holds `text`, the cursor on the first field."""
-        self.filter = text.strip().lower()
-        self._at = 1
-        self._list("")
+        """Show only what holds `text`, the cursor on the first field; without one all again."""
+        kept = self.entry.key if self.entry and not text else ""
+        self.filter, self._at = text.strip().lower(), 1
+        self._list(kept)
 
     @property
     def entry(self) -> Entry | None:
@@ -101,8 +101,8 @@ class ConfigForm(
 
     def go_to_top(self) -> None:
         """Show all of it from its beginning, the cursor on the first field."""
-        self._top = 0
-        self.set_filter("")
+        self._top, self._at, self.filter = 0, 1, ""
+        self._list("")
 
     def draw(self, width: int, height: int) -> list[Row]:
         """The rows in view, and where in the whole they are."""

@@ -22,7 +22,7 @@ class KeptEdits:
     """Between the draft and the folder of drafts; asks over the window of `pane`."""
 
     def __init__(self, draft: Draft, pane: Widget, changed: Callable[[], None]) -> None:
-        """`changed` is called when kept edits were taken."""
+        """`changed` is called when there is something else to say or to show."""
         self._draft, self._pane, self._changed = draft, pane, changed
         self._keeper = drafts.Keeper(draft)
         self._kept: drafts.Kept | None = None
@@ -44,8 +44,16 @@ class KeptEdits:
             self._kept.drop()
             self._kept = None
             return
+        self._say(self.note)
+        self._changed()
+
+    @property
+    def note(self) -> str:
+        """What another window left, as long as nobody took or dropped it; else empty."""
+        if self._kept is None:
+            return ""
         when = time.strftime("%H:%M on %d %b", time.localtime(self._kept.time))
-        self._say(
+        return (
             f"unsaved changes of {self._draft.path.name} from {when} are kept: "
             "y in Config takes or drops them"
         )
@@ -68,6 +76,8 @@ class KeptEdits:
             self._kept = None
             if key == "t":
                 self._take(kept, edit)
+            else:
+                self._changed()
             kept.drop()
 
         question = f"Unsaved changes of {self._draft.path.name} were kept."

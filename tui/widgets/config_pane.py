@@ -284,7 +284,7 @@ class ConfigPane(Vertical):
                 facts=config_words.facts_of(field, marks) if field else "",
                 ways=config_words.ways_of(field, self._live),
                 problems=config_words.problems_of(marks),
-                notes=self._notes,
+                notes=[*filter(None, [self.kept.note]), *self._notes],
                 call=lambda width: calls.lines(self.draft, block, width),
             )
         )

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.clean import clean
+from tui import format as fmt
 from tui.messages import CheckpointsAsked, CheckpointTested, DetailLeft, DrawingAsked
 from tui.widgets.gallery import Gallery
 from tui.widgets.matrix_view import MatrixView
@@ -71,7 +71,7 @@ class DigitsPane(Vertical):
             return
         self.exhibits = exhibits
         path = exhibits.checkpoint
-        name = clean(f"{path.parent.parent.name}/{path.parent.name}/{path.name}")
+        name = fmt.checkpoint(path)
         self.border_title = Content(f"5 Digits ─ {name}")
         results = exhibits.results
         self.set_class(results is None, "empty")
@@ -81,7 +81,9 @@ class DigitsPane(Vertical):
             self.query_one("#digits-none", Static).update(text)
             return
         wrong, total = len(results["mistakes"]), results["num_samples"]
-        right = f"{name}: {1 - wrong / max(1, total):.4f} of {total:,} right, {wrong:,} wrong"
+        right = (
+            f"{name}: {fmt.share(1 - wrong / max(1, total))} of {total:,} right, {wrong:,} wrong"
+        )
         self.query_one("#digits-head", Static).update(right)
         matrix = self.query_one(MatrixView)
         matrix.show(exhibits.matrix)

@@ -95,6 +95,8 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         epoch = min(self.state.epoch + 1, started.epochs)
         total = max(1, started.epochs * started.num_steps)
         right = "" if self.state.paused else words.time_left(self._countdown.seconds())
+        if right and words.may_end_early(self.state):
+            right = f"at most {right}"
         return self._bar(
             f"epoch {epoch} of {started.epochs}", right, self.state.step / total, width
         )

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.coordinate import Coordinate
+from textual.widgets import DataTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.widgets import DataTable
-
 Row = tuple[str, tuple[Text, ...]]
 """The key of a row, and its cells."""
+
+
+class RowTable(DataTable[Text]):
+    """A table whose cursor is a row: home and end lead to the first and the last."""
+
+    def action_scroll_home(self) -> None:
+        """Textual's own scrolls alone: the keys of a row were meant for one out of view."""
+        self.action_scroll_top()
+
+    def action_scroll_end(self) -> None:
+        """As above, downwards."""
+        self.action_scroll_bottom()
 
 
 def fill(table: DataTable[Text], headings: Sequence[str], rows: Sequence[Row]) -> None:

@@ -26,7 +26,7 @@ from tui.messages import (
 )
 from tui.runs import cells
 from tui.runs.order import LIVE, Order, ordered
-from tui.widgets.rows import Row, refill
+from tui.widgets.rows import Row, RowTable, refill
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -69,7 +69,7 @@ class RunsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what it says when there is nothing in it."""
-        yield DataTable(cursor_type="row")
+        yield RowTable(cursor_type="row")
         yield Static(SEARCHING, id="no-runs", markup=False)
 
     def on_mount(self) -> None:
@@ -83,9 +83,9 @@ class RunsPane(Vertical):
         self._reload()
 
     @property
-    def table(self) -> DataTable[Text]:
+    def table(self) -> RowTable:
         """The table of runs."""
-        return self.query_one(DataTable)
+        return self.query_one(RowTable)
 
     def show(self, rows: list[dict[str, Any]], *, complete: bool = True) -> None:
         """Show what was found in the save folders; `complete`: all of it."""
