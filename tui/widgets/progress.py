@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 NUM_ROWS = 3
 """While it is live, from the first moment, so that nothing below it moves."""
 LEAST_BAR = 8
-LEFT = 16
+LEFT, RIGHT = 16, len("at most 59 min 59 s left")
+ROOMY = 60
+"""Columns from which there is room for such words beside a bar."""
 LEAST_FOR_KEYS = 14
 """Rows of the pane from which the end names its keys; the bottom line has them too."""
 
@@ -95,7 +97,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         epoch = min(self.state.epoch + 1, started.epochs)
         total = max(1, started.epochs * started.num_steps)
         right = "" if self.state.paused else words.time_left(self._countdown.seconds())
-        if right and words.may_end_early(self.state):
+        if right and width >= ROOMY and words.may_end_early(self.state):
             right = f"at most {right}"
         return self._bar(
             f"epoch {epoch} of {started.epochs}", right, self.state.step / total, width
@@ -114,7 +116,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         """`left ━━━━━━───── right`, the words of a fixed width so that nothing jumps."""
         started = self.state.started
         assert started is not None
-        most = max(16, len(f"step {started.num_steps} of {started.num_steps}"))
+        most = max(RIGHT if width >= ROOMY else LEFT, len(f"step {started.num_steps} of {started.num_steps}"))
         room = width - LEFT - most - 2
         if room < LEAST_BAR:
             return cells(f"{left:<{LEFT - 2}}", "strong") + cells(right, "text")
