@@ -201,7 +201,8 @@ ABOUT = {
         "the other way round; live runs stay on top. del moves a run or a checkpoint into a trash "
         "folder, z takes the last one back, and : Empty the trash frees its place. c compares a "
         "run with the one that is shown: their curves in one chart, and what their configs say "
-        "differently."
+        "differently. A best val_ value is of the run's own validation images: where two runs "
+        "have other ones, c says so, and t tests both on the same."
     ),
     "digits": (
         "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "

@@ -10,6 +10,7 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
+from tui.config.comparing import of_runs
 from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ async def test_c_overlays_the_curves_and_tells_what_the_configs_say_differently(
         chart = window.main.query_one(LossChart)
         await window.until(lambda: chart.others, "the other run drawn")
         assert [other.path for other in chart.others.values()] == [second.path]
+
+
+def test_runs_that_validate_on_other_images_are_told_apart(scratch: Scratch) -> None:
+    first = told_run(scratch, "first")
+    alike = told_run(scratch, "alike", edits={"optimizer.args.lr": 0.25})
+    other = told_run(scratch, "other", edits={"data_loader.args.validation_split": 0.25})
+    assert "different images" not in of_runs(first, alike)[1].plain
+    assert "different images" in of_runs(first, other)[1].plain
 
 
 async def test_a_run_is_not_compared_with_itself_or_with_nothing(scratch: Scratch) -> None:

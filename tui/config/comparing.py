@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
 
 NUM_RUNS_OFFERED = 100
+_VALIDATED_ON = {
+    "data_loader.type", "data_loader.args.data_dir", "data_loader.args.validation_split",
+}  # fmt: skip
+_OTHER_IMAGES = "\n\nThey validate on different images: their val_ values differ by that too."
 
 
 def compare(pane: Widget, draft: Draft) -> None:
@@ -62,7 +66,10 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
             raise MistakeError(f"{run.path}: is gone, or has no config.json")
     names = [clean(f"{run.name()}/{run.id}") for run in (shown, other)]
     found = differences(shown.config(), other.config())
-    return f"{names[0]} and {names[1]}", table(found, names[1], ours=f"here {names[0]}")
+    page = table(found, names[1], ours=f"here {names[0]}")
+    if any(item.path in _VALIDATED_ON for item in found):
+        page.append(_OTHER_IMAGES)
+    return f"{names[0]} and {names[1]}", page
 
 
 def _runs(draft: Draft) -> dict[str, Run]:

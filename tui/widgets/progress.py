@@ -116,7 +116,10 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         """`left ━━━━━━───── right`, the words of a fixed width so that nothing jumps."""
         started = self.state.started
         assert started is not None
-        most = max(RIGHT if width >= ROOMY else LEFT, len(f"step {started.num_steps} of {started.num_steps}"))
+        most = max(
+            RIGHT if width >= ROOMY else LEFT,
+            len(f"step {started.num_steps} of {started.num_steps}"),
+        )
         room = width - LEFT - most - 2
         if room < LEAST_BAR:
             return cells(f"{left:<{LEFT - 2}}", "strong") + cells(right, "text")
