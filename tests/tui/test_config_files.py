@@ -203,7 +203,7 @@ async def test_undo_brings_back_the_config_before_a_preset_and_the_form_shows_it
         assert window.app.draft.path == scratch.config_path
         assert window.app.draft.changed
         await window.until(lambda: window.config.form.entry.key == "name", "at the top")
-        assert "▾ run" in window.text()
+        await window.until_shown("▾ run")
         await window.press("ctrl+y")
         assert window.app.draft.path == PRESETS / "accurate.json"
         assert not window.app.draft.changed
