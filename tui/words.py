@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
 
+_QUICK_OFFER = (
+    f"quick run: {QUICK_RUN}, one epoch in seconds; then it reads about 99 % of digits it never saw"
+)
+
 _KEY_WIDTH = 8
 """Columns of a key on the first screen, before what it does."""
 
@@ -37,9 +41,9 @@ def welcome(draft: Draft, width: int) -> str:
     """The first screen, in lines of that many columns."""
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
-    saved = clean(trainer.get("save_dir", "saved"))
+    saved = clean(_from_here(Path(str(trainer.get("save_dir", "saved")))))
     keys = (
-        ("enter", f"quick run: {QUICK_RUN}, one epoch, about 99 % in seconds"),
+        ("enter", _QUICK_OFFER),
         ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
         ("1", "look at the config first"),
     )
@@ -54,7 +58,19 @@ def welcome(draft: Draft, width: int) -> str:
 
 
 def _next_run(draft: Draft) -> str:
-    return f"fine-tune {draft.parent.name}" if draft.parent else f"start {draft.path.name}"
+    if draft.parent:
+        return f"fine-tune {draft.parent.name}"
+    if draft.path.parent == PRESETS:
+        return f"start {draft.path.name}, which comes with mnist-tui"
+    return f"start {_from_here(draft.path, dot='')}"
+
+
+def _from_here(path: Path, dot: str = "./") -> str:
+    """As one would type it in the folder one is in."""
+    here = Path.cwd()
+    if not path.is_absolute() or path.is_relative_to(here):
+        return f"{dot}{path.relative_to(here) if path.is_absolute() else path}"
+    return str(path)
 
 
 def _length(trainer: dict[str, object]) -> str:
