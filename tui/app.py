@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import InputEvent
 
 from core import devices, worker
 from tui import palette
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import SystemCommand
+    from textual.events import Event
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from core.runs import Run
     from tui.config.draft import Draft
@@ -41,8 +44,9 @@ NUM_NOTES_SHOWN = 3
 _START = "start with the config as shown"
 _LEAVE = "leave; asks while this window trains"
 
-WARM_UP_DELAY_SECONDS = 0.5
-"""After the first paint: `import torch` holds the interpreter for tenths of a second at a time."""
+WARM_UP_DELAY_SECONDS = 1.0
+"""After the first paint and the last key: `import torch` holds the interpreter for tenths of a
+second at a time. Whoever begins a training does not wait for this."""
 
 
 class WayOut(Enum):
@@ -98,6 +102,8 @@ class MnistApp(KeepApp):
         self.way_out: WayOut | None = None
         """How the window is being left, where that is not just its end."""
         self._to_show, self._start_at_once, self._resume_from = shown, start, resume
+        self.warming: Timer | None = None
+        """Until torch is imported."""
 
     def on_mount(self) -> None:
         """Show the window."""
@@ -108,7 +114,13 @@ class MnistApp(KeepApp):
             self.follow(self._to_show[0])
         elif self._to_show:
             self.call_after_refresh(self.main.action_pane, "runs")
-        self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
+        self.warming = self.set_timer(WARM_UP_DELAY_SECONDS, self._warm_up)
+
+    async def on_event(self, event: Event) -> None:
+        """Put off what would slow the next key."""
+        if isinstance(event, InputEvent) and self.warming is not None:
+            self.warming.reset()
+        await super().on_event(event)
 
     def on_ready(self) -> None:
         """Do what takes longer than drawing the window, which is drawn first."""

@@ -402,6 +402,14 @@ async def test_the_devices_come_once_torch_was_asked(scratch: Scratch) -> None:
         await window.until_hidden("asking torch")
 
 
+async def test_a_key_puts_off_the_import_that_would_slow_the_next_one(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        assert window.app.warming is not None
+        with patch.object(window.app.warming, "reset") as put_off:
+            await window.press("tab")
+            assert put_off.called
+
+
 async def test_several_live_runs_give_the_list(scratch: Scratch, finished: Run) -> None:
     other = told_run(scratch, "other")
     async with opened(scratch, USUAL, shown=[finished, other]) as window:
