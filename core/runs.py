@@ -168,7 +168,9 @@ def create(
 ) -> Run:
     """Claim a new run directory and put the config in it; on OSError none is left behind.
 
-    With `weights_only` nothing else is taken from the parent.
+    With `weights_only` nothing else is taken from the parent. Its journal is there, empty, before
+    the config is: whatever ends the program before it writes its first event, the run can be found
+    and begun again.
     """
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -177,6 +179,7 @@ def create(
         if parent is not None:
             facts = {"checkpoint": str(parent.resolve()), "weights_only": weights_only}
             write_json(run.parent_path, facts)
+        run.journal_path.touch()
         write_atomic(run.config_path, config_text.encode())
     except BaseException:
         shutil.rmtree(run.path, ignore_errors=True)

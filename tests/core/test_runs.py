@@ -32,15 +32,22 @@ def make(path: Path, *, journal: bool = True) -> Run:
     return Run(path)
 
 
-def test_a_new_run_holds_its_config_and_nothing_else(tmp_path: Path) -> None:
+def test_a_new_run_holds_its_config_and_a_journal_without_events(tmp_path: Path) -> None:
     run = runs.create(tmp_path / "saved", "Mnist_LeNet", CONFIG)
     assert run.path.parent == tmp_path / "saved" / "Mnist_LeNet"
-    assert [path.name for path in run.path.iterdir()] == ["config.json"]
+    assert {path.name for path in run.path.iterdir()} == {"config.json", "events.jsonl"}
+    assert run.journal_path.read_bytes() == b""
     assert run.config() == json.loads(CONFIG)
     assert run.name() == "Mnist_LeNet"
     assert abs(runs.started(run) - time.time()) < 5
     assert run.parent() is None
     assert folders.known() == [tmp_path / "saved"]
+
+
+def test_a_run_that_was_never_begun_can_be_found(tmp_path: Path) -> None:
+    run = runs.create(tmp_path / "saved", "Mnist_LeNet", CONFIG)
+    assert runs.find("latest", tmp_path / "saved") == run
+    assert run.state().status(live=run.live()) == "interrupted"
 
 
 def test_a_run_remembers_its_parent(tmp_path: Path) -> None:

@@ -40,9 +40,16 @@ def scratch_in(folder: Path, data: Path, edits: dict[str, Any]) -> Scratch:
 def train(scratch: Scratch, *arguments: str) -> Run:
     """Train the config of a folder to its end, undisturbed."""
     command = [*APP, "train", *arguments]
-    subprocess.run(
-        command, cwd=scratch.path, check=True, capture_output=True, timeout=600, env=environment()
+    ended = subprocess.run(
+        command,
+        cwd=scratch.path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=environment(),
     )
+    assert ended.returncode == 0, f"exit code {ended.returncode}: {ended.stderr}"
     return scratch.run()
 
 

@@ -149,7 +149,7 @@ def test_a_child_of_another_version_refuses(tiny_mnist: Path, tmp_path: Path) ->
     assert done.returncode == 2
     assert "the caller is 0.0.0" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not run.journal_path.exists()
+    assert run.journal_path.read_bytes() == b""
 
 
 def test_a_folder_that_is_no_run_is_a_mistake_of_the_callers(tmp_path: Path) -> None:
