@@ -127,7 +127,7 @@ def run_table(rows: list[dict[str, Any]]) -> None:
     cells = [
         [
             clean(f"{row['name']}/{row['id']}"),
-            fmt.status(row["status"]),
+            fmt.run_status(row),
             _best_of(row),
             f"{row['epoch']} of {row['epochs']}",
             clean(row["device"] or ""),

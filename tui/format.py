@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.clean import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 STATUS_SIGNS = {
@@ -79,6 +80,12 @@ def threads(number: int) -> str:
 def status(word: str) -> str:
     """A run's status with its sign: `● running`."""
     return f"{STATUS_SIGNS.get(word, '')} {STATUS_WORDS.get(word, word)}".strip()
+
+
+def run_status(row: Mapping[str, Any]) -> str:
+    """The same of a run in a list; one that ended before its last epoch was out of patience."""
+    early = row["status"] == "completed" and row["epoch"] < row["epochs"]
+    return f"{STATUS_SIGNS['completed']} early stop" if early else status(row["status"])
 
 
 def checkpoint(file: Path) -> str:

@@ -41,7 +41,8 @@ def welcome(draft: Draft, width: int) -> str:
     """The first screen, in lines of that many columns."""
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
-    saved = clean(_from_here(Path(str(trainer.get("save_dir", "saved")))))
+    saved = fmt.path(str(trainer.get("save_dir", "saved")))
+    saved = clean(saved if saved.startswith(("/", "~", ".")) else f"./{saved}")
     keys = (
         ("enter", _QUICK_OFFER),
         ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
@@ -62,15 +63,7 @@ def _next_run(draft: Draft) -> str:
         return f"fine-tune {draft.parent.name}"
     if draft.path.parent == PRESETS:
         return f"start {draft.path.name}, which comes with mnist-tui"
-    return f"start {_from_here(draft.path, dot='')}"
-
-
-def _from_here(path: Path, dot: str = "./") -> str:
-    """As one would type it in the folder one is in."""
-    here = Path.cwd()
-    if not path.is_absolute() or path.is_relative_to(here):
-        return f"{dot}{path.relative_to(here) if path.is_absolute() else path}"
-    return str(path)
+    return f"start {fmt.path(draft.path)}"
 
 
 def _length(trainer: dict[str, object]) -> str:

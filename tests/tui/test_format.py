@@ -90,6 +90,13 @@ def test_every_status_of_the_contract_has_a_sign_of_its_own() -> None:
     assert len({fmt.status(word)[0] for word in words}) == len(words)
 
 
+def test_a_run_that_ran_out_of_patience_is_told_from_one_that_had_all_its_epochs() -> None:
+    row = {"status": "completed", "epoch": 12, "epochs": 100}
+    assert fmt.run_status(row) == "✓ early stop"
+    assert fmt.run_status({**row, "epoch": 100}) == fmt.status("completed")
+    assert fmt.run_status({**row, "status": "stopped"}) == fmt.status("stopped")
+
+
 def test_a_path_is_told_from_here_or_from_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/you")
     assert fmt.path("config.json") == "config.json"

@@ -32,7 +32,7 @@ def of_run(row: dict[str, Any], columns: tuple[str, ...], *, is_open: bool) -> t
     told = row["origin"] == "mnist-tui" or "origin" in columns
     texts = {
         "run": f"{'▾' if is_open else '▸'} {row['name']}/{row['id']}",
-        "status": _status(row) + ("" if told else " (template)"),
+        "status": fmt.run_status(row) + ("" if told else " (template)"),
         "best": f"{best['metric']} {fmt.number(best['value'])}" if best else "",
         "epochs": f"{row['epoch']} of {row['epochs']}",
         "device": row["device"] or "",
@@ -60,12 +60,6 @@ def of_checkpoint(
         "size": fmt.size(item["bytes"]),
     }
     return _cells(texts, columns)
-
-
-def _status(row: dict[str, Any]) -> str:
-    """With its sign; a run that ended before its last epoch, unasked, was out of patience."""
-    early = row["status"] == "completed" and row["epoch"] < row["epochs"]
-    return f"{fmt.STATUS_SIGNS['completed']} early stop" if early else fmt.status(row["status"])
 
 
 def _cells(texts: dict[str, str], columns: tuple[str, ...]) -> tuple[Text, ...]:
