@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,12 @@ _DEGREE = 3
 _NUM_FITS = 12
 _FRAME = 0.12
 """The edge of a picture, as a share of its sides: mostly paper."""
+_EDGE = 0.02
+"""The outermost part of a picture, as a share of its sides: paper, but for what is cut off."""
+_EVEN = 0.15
+"""How much an evenly lit edge differs, as a share of what the ink does."""
+_SPECKS_FROM = 128
+"""Pixels of the longer side from which on a single pixel is no part of a stroke."""
 _LEAST_CONTRAST = 8.0
 """Levels of 255 between paper and ink: less is no drawing."""
 _NOISE_LIMIT = 5.0
@@ -73,7 +79,8 @@ def find(planes: Sequence[Plane]) -> Ink:
 
     Its paper is 0, and its box may be smaller than the picture.
     """
-    relief = max(map(_relief, planes), key=lambda relief: relief.ratio)
+    reliefs = (relief for plane in planes for relief in _reliefs(plane))
+    relief = max(reliefs, key=lambda relief: relief.ratio)
     for blur in _BLURS:
         smooth = _blurred(relief, blur)
         if smooth.ratio >= _CLEAN:
@@ -89,17 +96,52 @@ def find(planes: Sequence[Plane]) -> Ink:
     return _with_usual_strokes(np.where(kept, 255 * share, 0).round().astype(np.uint8))
 
 
-def _relief(plane: Plane) -> _Relief:
-    paper = _paper(plane)
+def _reliefs(plane: Plane) -> Iterator[_Relief]:
+    """The plane above its paper, as it may be lit."""
+    plane = _without_specks(plane)
+    yield _relief(plane, _paper(plane))
+    # Hardly any paper may be left for a fit. An even edge then says what is in the middle too.
+    edge = plane[_edge(plane.shape)]
+    even = np.median(edge)
+    if np.percentile(np.abs(edge - even), 90) < _EVEN * np.abs(plane - even).max():
+        yield _relief(plane, np.full_like(plane, even))
+
+
+def _relief(plane: Plane, paper: Plane) -> _Relief:
     difference = plane - paper
-    residual = np.abs(difference)
-    noise = 1.4826 * float(np.median(residual[residual <= np.percentile(residual, 70)]))
-    tails = np.clip(residual - 3 * noise, 0, None) ** 2
-    if tails[difference < 0].sum() >= tails[difference > 0].sum():  # dark ink
-        # Where there is less light, ink and paper differ by less.
-        light = float(paper.max()) / np.maximum(paper, 16)
-        return _Relief(-difference * np.clip(light, 1, 4), noise)
-    return _Relief(difference, noise)
+    noise = _noise(difference)
+    beyond = np.clip(np.abs(difference) - 3 * noise, 0, None) ** 2
+    if beyond[difference < 0].sum() < beyond[difference > 0].sum():
+        return _Relief(difference, noise)
+    # Dark ink: where there is less light, it differs by less from its paper.
+    light = np.clip(float(paper.max()) / np.maximum(paper, 16), 1, 4)
+    return _Relief(-difference * light, noise)
+
+
+def _noise(difference: Plane) -> float:
+    """The standard deviation of the paper, by what lies closest to it, or by the edge.
+
+    There is least ink at the edge of a picture that is full of it, and most shadow in others.
+    """
+    far = np.abs(difference)
+    close = far[far <= np.percentile(far, 70)]
+    return 1.4826 * float(min(np.median(close), np.median(far[_edge(far.shape)])))
+
+
+def _edge(shape: tuple[int, ...]) -> Mask:
+    edge = np.ones(shape, bool)
+    y, x = (max(1, round(side * _EDGE)) for side in shape)
+    edge[y:-y, x:-x] = False
+    return edge
+
+
+def _without_specks(plane: Plane) -> Plane:
+    """Single pixels as those around them, where a stroke is certain to be wider."""
+    if max(plane.shape) < _SPECKS_FROM:
+        return plane
+    from PIL import Image, ImageFilter
+
+    return np.asarray(Image.fromarray(plane).filter(ImageFilter.MedianFilter(3)), np.float32)
 
 
 def _paper(plane: Plane) -> Plane:
@@ -166,16 +208,15 @@ def _blurred(relief: _Relief, deviation: float) -> _Relief:
             for start, share in enumerate(kernel)
         ]
         height = np.sum(parts, axis=0, dtype=np.float32)
-    residual = np.abs(height)
-    noise = 1.4826 * float(np.median(residual[residual <= np.percentile(residual, 70)]))
-    return _Relief(height, noise)
+    return _Relief(height, _noise(height))
 
 
 def _digit(mask: Mask, height: Plane) -> Mask:
     """Which pixels belong to the digit or to the paper right at it."""
     size = -(-max(mask.shape) // _COARSE)
     mass = _cells(np.where(mask, height, 0), size)
-    shapes = [_Shape.of(cells, mass) for cells in _connected(mass > 0)]
+    least = height[mask].mean() * size**2 / 32  # in a large cell, not of a pixel or two
+    shapes = [_Shape.of(cells, mass) for cells in _connected(mass >= least)]
     main = _main(shapes)
     members = {
         cell
