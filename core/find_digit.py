@@ -90,6 +90,8 @@ def find(planes: Sequence[Plane]) -> Ink:
         return np.zeros((1, 1), np.uint8)
     mask = smooth.height > max(_NOISE_LIMIT * smooth.noise, 0.3 * level)
     kept = _digit(mask, smooth.height)
+    if not (mask & kept).any():
+        return np.zeros((1, 1), np.uint8)
     full = float(np.percentile(smooth.height[mask & kept], 80))
     floor = max(3.5 * smooth.noise, 0.12 * full)
     share = np.clip((smooth.height - floor) / max(full - floor, 1), 0, 1)
@@ -217,6 +219,8 @@ def _digit(mask: Mask, height: Plane) -> Mask:
     mass = _cells(np.where(mask, height, 0), size)
     least = height[mask].mean() * size**2 / 32  # in a large cell, not of a pixel or two
     shapes = [_Shape.of(cells, mass) for cells in _connected(mass >= least)]
+    if not shapes:
+        return np.zeros_like(mask)
     main = _main(shapes)
     members = {
         cell
@@ -282,9 +286,7 @@ class _Shape:
 def _main(shapes: list[_Shape]) -> _Shape:
     """The digit's largest part: not the shadow or the table that reaches in from outside."""
     largest = max(shapes, key=lambda shape: shape.mass)
-    inside = [
-        shape for shape in shapes if not shape.at_edge and shape.mass >= 0.1 * largest.mass
-    ]
+    inside = [shape for shape in shapes if not shape.at_edge and shape.mass >= 0.1 * largest.mass]
     return max(inside, key=lambda shape: shape.mass, default=largest)
 
 

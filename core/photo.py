@@ -56,7 +56,7 @@ def _opened(path: Path) -> Image:
                     raise MistakeError(f"{path}: is a PostScript program: save it as PNG")
                 image.draft(None, (LONGER_SIDE, LONGER_SIDE))  # a JPEG is decoded smaller
                 image.load()
-                return ImageOps.exif_transpose(_shrunk(_in_a_plain_mode(image)))
+                return _shrunk(_in_a_plain_mode(ImageOps.exif_transpose(image)))
         except MistakeError:
             raise
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -85,7 +85,9 @@ def _check_file(path: Path) -> None:
         if not path.stat().st_size:
             raise MistakeError(f"{path}: is empty: give a PNG or JPEG file")
     except OSError as error:  # a name too long, a folder that may not be entered
-        raise MistakeError(f"{path}: cannot be read: {error.strerror}: give another path") from error
+        raise MistakeError(
+            f"{path}: cannot be read: {error.strerror}: give another path"
+        ) from error
 
 
 def _in_a_plain_mode(image: Image) -> Image:
@@ -104,9 +106,7 @@ def _shrunk(image: Image) -> Image:
     if scale >= 1:
         return image
     width, height = (max(1, round(side * scale)) for side in image.size)
-    smaller = image.resize((width, height), Resampling.BOX)
-    smaller.info |= {key: image.info[key] for key in ("exif",) if key in image.info}
-    return smaller
+    return image.resize((width, height), Resampling.BOX)
 
 
 def _planes(image: Image) -> list[Plane]:

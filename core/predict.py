@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 class Predictor:
     """A network that is shown pictures."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, device_name: str = "cpu") -> None:
         """Raises MistakeError."""
-        trained = Trained.read(path)
-        self._model = trained.model
+        trained = Trained.read(path, device_name)
+        self._model, self._device = trained.model, trained.device
         self._scale: Normalization = trained.scale
         self.num_classes = len(self.probabilities(np.zeros(IMAGE_SHAPE, np.uint8)))
 
     def probabilities(self, picture: Ink) -> list[float]:
         """Of each class, for 28×28 pixels as the data set has them."""
         with torch.inference_mode():
-            images = normalize(torch.from_numpy(picture.copy())[None, None], self._scale)
-            values: list[float] = self._model(images)[0].exp().tolist()
+            images = torch.from_numpy(picture.copy())[None, None].to(self._device)
+            values: list[float] = self._model(normalize(images, self._scale))[0].exp().tolist()
         return values
 
 

@@ -125,14 +125,7 @@ def _detach(target: Run, changes: dict[str, Any]) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    path = expanded(options.checkpoint)
-    if not path.is_file() and not runs.is_checkpoint(path):
-        target = runs.find(options.checkpoint, save_dir(options))
-        path = target.best_checkpoint() or target.path / runs.LAST
-    device, _ = devices.choose(options.device or "cpu", 0)
-    from core import spinning
-
-    spinning.prepare()
+    path, device = _network(options)
     from core.evaluate import evaluate
 
     results = evaluate(path, device)
@@ -141,6 +134,35 @@ def _test(options: argparse.Namespace) -> int:
     else:
         console.test_result(path, results)
     return OK
+
+
+def _network(options: argparse.Namespace) -> tuple[Path, str]:
+    """The checkpoint that is asked for and its device; torch can be imported now."""
+    path = expanded(options.checkpoint)
+    if not path.is_file() and not runs.is_checkpoint(path):
+        target = runs.find(options.checkpoint, save_dir(options))
+        path = target.best_checkpoint() or target.path / runs.LAST
+    device, _ = devices.choose(options.device or "cpu", 0)
+    from core import spinning
+
+    spinning.prepare()
+    return path, device
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from tui.digits import guessing
+
+    path, device = _network(options)
+    pictures, mistakes = guessing.read(options.images)
+    _complain(mistakes)
+    if pictures:
+        guesses = guessing.guess(path, device, pictures)
+        if options.json:
+            # In ASCII: a file's name may hold bytes that are no text, and is told exactly.
+            console.out(json.dumps([guess.to_json() for guess in guesses], indent=1))
+        else:
+            console.guesses(path, guesses)
+    return MISTAKE if mistakes else OK
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -248,6 +270,7 @@ def _print_json(value: object) -> None:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "train": _train,
     "test": _test,
+    "predict": _predict,
     "runs": _runs,
     "show": _show,
     "follow": _follow,

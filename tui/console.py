@@ -15,6 +15,8 @@ from tui import format as fmt
 from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
+from tui.digits.picture import WIDTH, Look
+from tui.digits.picture import picture as picture_cells
 from tui.live.speed import images_per_second
 from tui.plot import ASCII, BRAILLE, as_text
 
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     from core.devices import Device
     from core.events import EpochEnded
     from core.runs import Run
+    from tui.digits.guessing import FileGuess
 
 POLL_SECONDS = 0.1
 DEFAULT_SIZE = (80, 24)
 NUM_ROWS_SHOWN = 10
+NUM_GUESSES_SHOWN = 3
 
 
 def out(text: str) -> None:
@@ -174,6 +178,23 @@ def test_result(path: Path, results: dict[str, Any]) -> None:
     kept = path.with_name(f"{path.name}.test.json")  # not where nothing may be written
     place = f"; kept in {clean(kept.name)}" if kept.exists() else ""
     out(f"{len(results['mistakes'])} mistakes{place}")
+
+
+def guesses(checkpoint: Path, found: list[FileGuess]) -> None:
+    """What each picture is taken for, and the picture as the network saw it."""
+    names = classes.of_checkpoint(checkpoint)
+    can_draw = _can_draw()
+    for guess in found:
+        parts = [
+            f"{names[index] if index < len(names) else index} ({guess.probabilities[index]:.1%})"
+            for index in guess.likeliest[:NUM_GUESSES_SHOWN]
+        ]
+        next_ones = f", then {', '.join(parts[1:])}" if parts[1:] else ""
+        lines = [clean(f"{guess.file}: {parts[0]}{next_ones}")]
+        rows = picture_cells(guess.picture, Look.BLOCKS if can_draw else Look.ASCII)
+        edge = f"┌{'─' * WIDTH}┐", f"└{'─' * WIDTH}┘"
+        drawn = [f"│{''.join(cell.char for cell in row)}│" for row in rows]
+        _out_lines([*lines, edge[0], *drawn, edge[1]], ascii_glyphs=not can_draw)
 
 
 class _Shown:

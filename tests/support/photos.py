@@ -186,7 +186,7 @@ def _uneven_light(digit: NDArray[np.uint8], random: np.random.Generator) -> Made
 def _shadow(digit: NDArray[np.uint8], random: np.random.Generator) -> Made:
     """A soft shadow over a corner, and over a part of the digit."""
     sheet = _pen(on_paper(drawn(digit), 480, 480, 100, 100))
-    y, x = np.mgrid[-1 : 1 : 480j, -1 : 1 : 480j]
+    y, x = np.mgrid[-1:1:480j, -1:1:480j]
     angle = random.uniform(0, 2 * np.pi)
     depth = 1 / (1 + np.exp(-(np.cos(angle) * x + np.sin(angle) * y - 0.4) * 8))
     return _image(sheet * (1 - 0.45 * depth)), ".jpg"
