@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from core.as_mnist import Ink
-    from core.find_digit import Plane
+    from core.relief import Plane
 
 LONGER_SIDE = 512
 """Pixels to which a larger picture is averaged: a digit of a twentieth of it is still 25 high."""
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF")
+"""What is read: of the others some need a program (EPS), and few are pictures of a digit."""
 _DEEP = ("I", "F")
 """How the names begin of modes with more than 8 bits a pixel, and one value."""
 _MOST_OF_IT = 0.5
@@ -44,27 +46,23 @@ def read(path: Path) -> Ink:
 
 def _opened(path: Path) -> Image:
     """The picture, upright and not larger than is needed."""
-    from PIL import Image, ImageOps  # a tenth of a second
+    from PIL import Image, ImageOps, UnidentifiedImageError  # a tenth of a second
 
     _check_file(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd but readable files
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(path) as image:
-                if image.format == "EPS":  # to show it, Pillow would run it
-                    raise MistakeError(f"{path}: is a PostScript program: save it as PNG")
+            with Image.open(path, formats=_FORMATS) as image:
                 image.draft(None, (LONGER_SIDE, LONGER_SIDE))  # a JPEG is decoded smaller
                 image.load()
                 return _shrunk(_in_a_plain_mode(ImageOps.exif_transpose(image)))
-        except MistakeError:
-            raise
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             most = (Image.MAX_IMAGE_PIXELS or 0) // 10**6
             raise MistakeError(
                 f"{path}: has more than {most} million pixels: make it smaller"
             ) from error
-        except Image.UnidentifiedImageError as error:
+        except UnidentifiedImageError as error:
             raise MistakeError(f"{path}: is no picture: give a PNG or JPEG file") from error
         except PermissionError as error:
             raise MistakeError(f"{path}: may not be read: change its permissions") from error
@@ -128,14 +126,16 @@ def _planes(image: Image) -> list[Plane]:
 
 
 def _brightness(red: Plane, green: Plane, blue: Plane) -> Plane:
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    # In float32, as the parts are: a plain factor leaves their type alone.
+    grey: Plane = 0.299 * red + 0.587 * green + 0.114 * blue
+    return grey
 
 
 def _stretched(values: Plane) -> Plane:
     """From the lowest to the highest value: 16 bits are seldom used to their ends."""
     values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
     lowest, highest = float(values.min()), float(values.max())
-    return (values - lowest) * (255 / (highest - lowest) if highest > lowest else 0)
+    return (values - lowest) * np.float32(255 / (highest - lowest) if highest > lowest else 0)
 
 
 def _is_drawn_in_the_alpha(grey: Plane, alpha: Plane) -> bool:
@@ -152,4 +152,5 @@ def _is_drawn_in_the_alpha(grey: Plane, alpha: Plane) -> bool:
 def _filled(plane: Plane, alpha: Plane) -> Plane:
     """Transparent corners of a picture in the colour of its paper."""
     opaque = alpha / 255
-    return plane * opaque + float(np.median(plane[alpha > 127])) * (1 - opaque)
+    paper = np.median(plane[alpha > 127])
+    return (plane * opaque + paper * (1 - opaque)).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -83,7 +83,7 @@ def _with_width(ink: Share, pixels: int) -> Share:
     return np.asarray(image.filter(kind(2 * abs(pixels) + 1)), float) / 255
 
 
-def _image(brightness: NDArray[np.float64]) -> Image.Image:
+def _image(brightness: NDArray[np.floating[Any] | np.integer[Any]]) -> Image.Image:
     return Image.fromarray(np.clip(brightness, 0, 255).round().astype(np.uint8))
 
 
@@ -122,7 +122,7 @@ def _chalk(digit: NDArray[np.uint8], random: np.random.Generator) -> Made:
 
 
 def _off_centre(digit: NDArray[np.uint8], random: np.random.Generator) -> Made:
-    top, left = random.integers(0, 520), random.integers(0, 720)
+    top, left = int(random.integers(520)), int(random.integers(720))
     return _image(_pen(on_paper(drawn(digit), 800, 1000, top, left))), ".jpg"
 
 
@@ -158,7 +158,7 @@ def _large(digit: NDArray[np.uint8], _: np.random.Generator) -> Made:
 
 
 def _small(digit: NDArray[np.uint8], random: np.random.Generator) -> Made:
-    top, left = random.integers(0, 1040), random.integers(0, 1440)
+    top, left = int(random.integers(1040)), int(random.integers(1440))
     sheet = _pen(on_paper(drawn(digit, 160), 1200, 1600, top, left))
     return _image(sheet + random.normal(0, 4, sheet.shape)), ".jpg"
 
@@ -174,7 +174,8 @@ def _light(height: int, width: int, random: np.random.Generator) -> NDArray[np.f
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     light: NDArray[np.float64] = 1 + 0.4 * (np.cos(angle) * x + np.sin(angle) * y)
     light -= 0.12 * (x**2 + y**2)
-    return light / light.max()
+    light /= light.max()
+    return light
 
 
 def _uneven_light(digit: NDArray[np.uint8], random: np.random.Generator) -> Made:
