@@ -152,6 +152,7 @@ def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     predict.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG and others")
     predict.add_argument("-d", "--device", metavar="DEVICE")
     _add_json(predict)
+    _add_ascii(predict)
     _add_saved(predict)
     listing = commands.add_parser("runs", help="every run and its checkpoints")
     _add_json(listing)
@@ -159,7 +160,7 @@ def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     show = commands.add_parser("show", help="a run and its loss chart")
     show.add_argument("run", metavar="RUN")
     _add_json(show)
-    show.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    _add_ascii(show)
     show.add_argument("--width", type=int, metavar="W", help="columns of the chart")
     show.add_argument("--height", type=int, metavar="H", help="rows of the chart")
     _add_saved(show)
@@ -186,6 +187,15 @@ def _add_saved(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for scripts")
+
+
+def _add_ascii(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ascii",
+        action="store_true",
+        default=argparse.SUPPRESS,  # or it would undo `mnist-tui --ascii show`
+        help="draw with ASCII characters only",
+    )
 
 
 class _Parser(argparse.ArgumentParser):

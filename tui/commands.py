@@ -151,6 +151,7 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
 
 def _predict(options: argparse.Namespace) -> int:
     from tui.digits import guessing
+    from tui.digits.guesses import print_guesses
 
     path, device = _network(options)
     pictures, mistakes = guessing.read(options.images)
@@ -161,7 +162,7 @@ def _predict(options: argparse.Namespace) -> int:
             # In ASCII: a file's name may hold bytes that are no text, and is told exactly.
             console.out(json.dumps([guess.to_json() for guess in guesses], indent=1))
         else:
-            console.guesses(path, guesses)
+            print_guesses(path, guesses, ascii_glyphs=options.ascii)
     return MISTAKE if mistakes else OK
 
 

@@ -15,10 +15,9 @@ from tui import format as fmt
 from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
-from tui.digits.picture import WIDTH, Look
-from tui.digits.picture import picture as picture_cells
 from tui.live.speed import images_per_second
 from tui.plot import ASCII, BRAILLE, as_text
+from tui.streams import can_draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,12 +28,10 @@ if TYPE_CHECKING:
     from core.devices import Device
     from core.events import EpochEnded
     from core.runs import Run
-    from tui.digits.guessing import FileGuess
 
 POLL_SECONDS = 0.1
 DEFAULT_SIZE = (80, 24)
 NUM_ROWS_SHOWN = 10
-NUM_GUESSES_SHOWN = 3
 
 
 def out(text: str) -> None:
@@ -82,7 +79,7 @@ def follow(
 def show(run: Run, *, ascii_glyphs: bool, width: int | None, height: int | None) -> None:
     """A run in words, its chart, its last epochs."""
     state = run.state()
-    ascii_glyphs = ascii_glyphs or not _can_draw()
+    ascii_glyphs = ascii_glyphs or not can_draw()
     columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
     size = width or min(columns, 120), height or max(10, min(rows - 2, 26))
     picture = _chart(run, state, "loss", size, ascii_glyphs=ascii_glyphs)
@@ -168,7 +165,7 @@ def test_result(path: Path, results: dict[str, Any]) -> None:
     out(f"{clean(path)}: {numbers(metrics)} on {results['num_samples']:,} test images")
     width = max(len(str(value)) for row in confusion for value in row) + 1
     labels = class_labels(classes.of_checkpoint(path), len(confusion))
-    if not _can_draw():
+    if not can_draw():
         labels = [ascii_only(label) for label in labels]
     head = "".join(f"{index:>{width}}" for index in range(len(confusion)))
     out("true".ljust(len(labels[0])) + "  " + head)
@@ -178,23 +175,6 @@ def test_result(path: Path, results: dict[str, Any]) -> None:
     kept = path.with_name(f"{path.name}.test.json")  # not where nothing may be written
     place = f"; kept in {clean(kept.name)}" if kept.exists() else ""
     out(f"{len(results['mistakes'])} mistakes{place}")
-
-
-def guesses(checkpoint: Path, found: list[FileGuess]) -> None:
-    """What each picture is taken for, and the picture as the network saw it."""
-    names = classes.of_checkpoint(checkpoint)
-    can_draw = _can_draw()
-    for guess in found:
-        parts = [
-            f"{names[index] if index < len(names) else index} ({guess.probabilities[index]:.1%})"
-            for index in guess.likeliest[:NUM_GUESSES_SHOWN]
-        ]
-        next_ones = f", then {', '.join(parts[1:])}" if parts[1:] else ""
-        lines = [clean(f"{guess.file}: {parts[0]}{next_ones}")]
-        rows = picture_cells(guess.picture, Look.BLOCKS if can_draw else Look.ASCII)
-        edge = f"┌{'─' * WIDTH}┐", f"└{'─' * WIDTH}┘"
-        drawn = [f"│{''.join(cell.char for cell in row)}│" for row in rows]
-        _out_lines([*lines, edge[0], *drawn, edge[1]], ascii_glyphs=not can_draw)
 
 
 class _Shown:
@@ -315,7 +295,3 @@ def _table(headings: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)
-
-
-def _can_draw() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

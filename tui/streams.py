@@ -29,6 +29,11 @@ def knows_every_sign() -> bool:
     )
 
 
+def can_draw() -> bool:
+    """Whether stdout takes signs beyond ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
 def _alike(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
