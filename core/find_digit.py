@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.relief import reliefs, without_noise
+from core.relief import reliefs
 from core.strokes import with_usual_strokes
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def find(planes: Sequence[Plane]) -> Ink:
     Planes of one picture, each rows × columns of 0 to 255. The ink is 0 paper to 255, of any size.
     """
     found = (relief for plane in planes for relief in reliefs(plane))
-    relief = without_noise(max(found, key=lambda relief: relief.ratio))
+    relief = max(found, key=lambda relief: relief.ratio)
     nothing = np.zeros((1, 1), np.uint8)
     level, limit = relief.contrast, _NOISE_LIMIT * relief.noise
     if level < max(_LEAST_CONTRAST, limit):

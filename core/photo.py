@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LONGER_SIDE = 512
 """Pixels to which a larger picture is averaged: a digit of a twentieth of it is still 25 high."""
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF")
-"""What is read: of the others some need a program (EPS), and few are pictures of a digit."""
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP")
+"""What is read: of the others some run a program (EPS), or write to stderr themselves (TIFF)."""
 _DEEP = ("I", "F")
 """How the names begin of modes with more than 8 bits a pixel, and one value."""
 _MOST_OF_IT = 0.5
@@ -56,14 +56,16 @@ def _opened(path: Path) -> Image:
             with Image.open(path, formats=_FORMATS) as image:
                 image.draft(None, (LONGER_SIDE, LONGER_SIDE))  # a JPEG is decoded smaller
                 image.load()
-                return _shrunk(_in_a_plain_mode(ImageOps.exif_transpose(image)))
+                return ImageOps.exif_transpose(_shrunk(_in_a_plain_mode(image)))
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             most = (Image.MAX_IMAGE_PIXELS or 0) // 10**6
             raise MistakeError(
                 f"{path}: has more than {most} million pixels: make it smaller"
             ) from error
         except UnidentifiedImageError as error:
-            raise MistakeError(f"{path}: is no picture: give a PNG or JPEG file") from error
+            raise MistakeError(
+                f"{path}: is no picture that can be read: give a PNG or JPEG file"
+            ) from error
         except PermissionError as error:
             raise MistakeError(f"{path}: may not be read: change its permissions") from error
         except Exception as error:  # of a damaged file, decoders raise nearly anything
@@ -91,10 +93,12 @@ def _check_file(path: Path) -> None:
 def _in_a_plain_mode(image: Image) -> Image:
     """As F where it is deeper than 8 bits, as RGBA where some is transparent, else as L or RGB."""
     if image.mode.startswith(_DEEP):
-        return image.convert("F")
-    if image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+        mode = "F"
+    elif image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
+        mode = "RGBA"
+    else:
+        mode = "L" if image.mode in ("1", "L") else "RGB"
+    return image if image.mode == mode else image.convert(mode)  # which would copy it anyway
 
 
 def _shrunk(image: Image) -> Image:

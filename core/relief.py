@@ -22,21 +22,15 @@ if TYPE_CHECKING:
 
 _COARSE = 64
 """Pixels of the longer side that the light on the paper is worked out from."""
-_DEGREE = 3
+_DEGREE = 2
 """Of the polynomial that the light on the paper is taken for."""
 _NUM_FITS = 12
-_FRAME = 0.12
-"""The frame of a picture, as a share of its sides: mostly paper."""
 _EDGE = 0.02
 """The outermost part of a picture, as a share of its sides: paper, but for what is cut off."""
 _EVEN = 0.15
 """How much an evenly lit edge differs, as a share of what the ink does."""
 _SPECKS_FROM = 128
 """Pixels of the longer side from which on a single pixel is no part of a stroke."""
-_BLURS = (0.8, 1.5, 3.0)
-"""Deviations of the blurs against noise, in pixels; the first that is enough is taken."""
-_CLEAN = 12.0
-"""From which ratio of ink to noise on no blur is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +65,12 @@ def reliefs(plane: Plane) -> Iterator[Relief]:
         yield _above(plane, np.full_like(plane, even))
 
 
-def without_noise(relief: Relief) -> Relief:
-    """The relief, blurred as little as makes it clean, or as much as is of use."""
-    smooth = relief
-    for deviation in _BLURS:
-        if smooth.ratio >= _CLEAN:
-            break
-        height = _blurred(relief.height, deviation)
-        smooth = Relief(height, _noise(height))
-    return smooth
-
-
 def _above(plane: Plane, paper: Plane) -> Relief:
     difference = plane - paper
     noise = _noise(difference)
     beyond = np.clip(np.abs(difference) - 3 * noise, 0, None) ** 2
-    if beyond[difference < 0].sum() < beyond[difference > 0].sum():
-        return Relief(difference, noise)
-    # Dark ink: where there is less light, it differs by less from its paper.
-    light = np.clip(paper.max() / np.maximum(paper, np.float32(16)), 1, 4)
-    return Relief(-difference * light.astype(np.float32), noise)
+    is_light = beyond[difference < 0].sum() < beyond[difference > 0].sum()
+    return Relief(difference if is_light else -difference, noise)
 
 
 def _noise(difference: Plane) -> float:
@@ -123,14 +103,13 @@ def _paper(plane: Plane) -> Plane:
     """The brightness of the paper everywhere, as a polynomial that takes ink for an exception."""
     coarse = _shrunk(plane)
     terms, values = _terms(coarse.shape), coarse.ravel()
-    prior = _likely_paper(coarse.shape).ravel()
-    weights, factors = prior, np.zeros(terms.shape[1])
+    weights, factors = np.ones(values.shape), np.zeros(terms.shape[1])
     for _ in range(_NUM_FITS):
         root = np.sqrt(weights)
         factors[:] = np.linalg.lstsq(terms * root[:, None], values * root, rcond=None)[0]
         residual = np.abs(values - terms @ factors)
-        spread = max(1.0, 1.4826 * _weighted_median(residual, prior))
-        weights = prior * np.exp(-((residual / (2.5 * spread)) ** 2)) + 1e-6
+        spread = max(1.0, 1.4826 * float(np.median(residual)))
+        weights = np.exp(-((residual / (2.5 * spread)) ** 2)) + 1e-6
     surface = (_terms(plane.shape) @ factors).reshape(plane.shape)
     return np.clip(surface, 0, 255).astype(np.float32)
 
@@ -150,33 +129,3 @@ def _terms(shape: tuple[int, ...]) -> NDArray[np.float64]:
     y, x = (np.linspace(-1 + 1 / side, 1 - 1 / side, side) for side in shape)
     powers = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
     return np.stack([np.outer(y**i, x**j).ravel() for i, j in powers], axis=1)
-
-
-def _likely_paper(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """How likely each pixel is paper: more so in the frame."""
-    prior = np.full(shape, 0.25)
-    y, x = (max(1, round(side * _FRAME)) for side in shape)
-    prior[:y], prior[-y:], prior[:, :x], prior[:, -x:] = 1, 1, 1, 1
-    return prior
-
-
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    order = np.argsort(values)
-    sums = np.cumsum(weights[order])
-    return float(values[order[np.searchsorted(sums, sums[-1] / 2)]])
-
-
-def _blurred(height: Plane, deviation: float) -> Plane:
-    reach = round(3 * deviation)
-    kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * deviation**2))
-    kernel /= kernel.sum()
-    for axis in (0, 1):
-        pad = [(reach, reach) if axis == other else (0, 0) for other in (0, 1)]
-        padded = np.pad(height, pad, mode="edge")
-        side = height.shape[axis]
-        parts = [
-            share * np.take(padded, range(start, start + side), axis)
-            for start, share in enumerate(kernel)
-        ]
-        height = np.sum(parts, axis=0, dtype=np.float32)
-    return height
