@@ -22,6 +22,7 @@ from photos import KINDS, photos
 from core import config_file, launch, photo, runs, spinning
 from core.as_mnist import as_mnist
 from core.config_file import PRESETS
+from core.errors import MistakeError
 
 
 def trained(folder: Path) -> Path:
@@ -43,10 +44,13 @@ def measure(checkpoint: Path, count: int, seed: int, folder: Path) -> None:
     for number, made in enumerate(photos(count, seed)):
         path = made.write(folder, number)
         began = time.perf_counter()
-        values = predictor.probabilities(as_mnist(photo.read(path)))
+        try:
+            digit = int(np.argmax(predictor.probabilities(as_mnist(photo.read(path)))))
+        except MistakeError:  # nothing found in it
+            digit = None
         seconds.append(time.perf_counter() - began)
         total[made.kind] += 1
-        right[made.kind] += int(np.argmax(values)) == made.label
+        right[made.kind] += digit == made.label
     share = right.total() / total.total()
     print(f"{count} pictures, seed {seed}: {right.total()} right, {share:.2%}", end="; ")
     print(f"a picture takes {np.median(seconds) * 1000:.0f} ms, at most {max(seconds) * 1000:.0f}")
@@ -60,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-r", "--resume", type=Path, metavar="CHECKPOINT", dest="checkpoint")
     parser.add_argument("--count", type=int, nargs="+", default=[20, 400])
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=11)  # 7: finding was tuned on it
     options = parser.parse_args()
     spinning.prepare()
     with tempfile.TemporaryDirectory(prefix="photos-") as folder:

@@ -40,7 +40,7 @@ class Photo:
         return path
 
 
-def photos(count: int, seed: int = 7) -> Iterator[Photo]:
+def photos(count: int, seed: int) -> Iterator[Photo]:
     """That many different test images, each kind of picture in turn."""
     split = idx.pair(idx.BUNDLED, training=False)
     assert split is not None
