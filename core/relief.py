@@ -105,8 +105,9 @@ def _paper(plane: Plane) -> Plane:
     terms, values = _terms(coarse.shape), coarse.ravel()
     weights, factors = np.ones(values.shape), np.zeros(terms.shape[1])
     for _ in range(_NUM_FITS):
-        root = np.sqrt(weights)
-        factors[:] = np.linalg.lstsq(terms * root[:, None], values * root, rcond=None)[0]
+        weighted = terms.T * weights
+        # Of 6 equations, not of as many as pixels; a picture of one pixel leaves most of them open.
+        factors[:] = np.linalg.lstsq(weighted @ terms, weighted @ values, rcond=None)[0]
         residual = np.abs(values - terms @ factors)
         spread = max(1.0, 1.4826 * float(np.median(residual)))
         weights = np.exp(-((residual / (2.5 * spread)) ** 2)) + 1e-6
