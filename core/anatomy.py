@@ -47,8 +47,8 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     samples = trained.test_images()
     images, labels = samples.batch(torch.tensor([int(question.get("index", 0)) % len(samples)]))
     with torch.inference_mode():
+        output = trained.outputs(images)[0].exp()
         stages = follow(trained.model, images)
-        output = trained.model(images)[0].exp()
     return {
         "stages": stages,
         "num_parameters": sum(item.numel() for item in trained.model.parameters()),

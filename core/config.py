@@ -24,6 +24,7 @@ from pydantic import (
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
+from core.own_names import label
 from core.paths import expanded
 
 MAX_THREADS = 1024
@@ -72,6 +73,11 @@ class Component(Block):
 
     type: Annotated[str, BeforeValidator(_text_only)]
     args: dict[str, Any] = {}
+
+    @property
+    def label(self) -> str:
+        """Its name without the file it is in: `Net` of `model.py:Net`."""
+        return label(self.type)
 
 
 def _by_name(value: object) -> object:

@@ -28,7 +28,7 @@ def content(training: Training) -> dict[str, Any]:
     """What a checkpoint holds: the template's six keys, and ours for an exact resume."""
     scheduler, judge = training.scheduler, training.judge
     return {
-        "arch": type(training.model).__name__,
+        "arch": training.config.arch.label,
         "epoch": training.epoch,
         "state_dict": training.model.state_dict(),
         "optimizer": _optimizer_state(training.optimizer),

@@ -33,7 +33,7 @@ class Predictor:
     def __init__(self, path: Path) -> None:
         """Raises MistakeError."""
         trained = Trained.read(path)
-        self._model = trained.model
+        self._outputs = trained.outputs
         self._scale: Normalization = trained.scale
         self.num_classes = len(self.probabilities(np.zeros(IMAGE_SHAPE, np.uint8)))
 
@@ -41,7 +41,7 @@ class Predictor:
         """Of each class, for 28×28 pixels as the data set has them."""
         with torch.inference_mode():
             images = normalize(torch.from_numpy(picture.copy())[None, None], self._scale)
-            values: list[float] = self._model(images)[0].exp().tolist()
+            values: list[float] = self._outputs(images)[0].exp().tolist()
         return values
 
 

@@ -6,17 +6,31 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import build, check, checkpoint, config, config_file, devices, normalize, runs, schedules
+from core import (
+    build,
+    check,
+    checkpoint,
+    config,
+    config_file,
+    devices,
+    normalize,
+    own_code,
+    runs,
+    schedules,
+    started_code,
+)
 from core.errors import MistakeError
 from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 from core.jsontext import JsonText
+from core.own_names import is_own
 from core.paths import expanded
 from core.runs import Run
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.config import Config
+    from core.own_code import Code
 
 IN_PLACE = {
     "trainer.epochs",
@@ -62,9 +76,13 @@ class Plan:
     notices: list[str] = field(default_factory=list)
     weights_only: bool = False
     """Whether the new run begins at its first epoch, with the weights alone."""
+    code: Code | None = None
+    """Code of one's own that it needs."""
 
     def realize(self) -> Run:
-        """The directory to train: the run itself, or a new one made now."""
+        """The directory to train: the run itself, or a new one made now. Raises MistakeError."""
+        if self.code is not None:
+            started_code.remember(self.code.files)
         if self.run is not None:
             return self.run
         made = config.Config.parse(self.text.value)
@@ -75,6 +93,7 @@ class Plan:
             self.text.text,
             parent=self.checkpoint,
             weights_only=self.weights_only,
+            code=self.code,
         )
 
 
@@ -84,7 +103,7 @@ def effective(run: Run, changes: dict[str, Any]) -> Effective:
     everything = {**_changes_so_far(run), **changes}
     for path, value in everything.items():
         text = text.set(config_file.parse_path(path), value)
-    return Effective(check.load(text.value), text.value, everything)
+    return Effective(check.load(text.value, run.code_path), text.value, everything)
 
 
 def _changes_so_far(run: Run) -> dict[str, Any]:
@@ -178,26 +197,29 @@ def plan(
     save_dir: Path,
     given: JsonText | None,
     edits: dict[str, Any],
+    folder: Path | None = None,
 ) -> Plan:
     """What `-r reference` means. Raises MistakeError.
 
     `given` is the file of -c, whose top-level blocks replace the run's; `edits` are values by
-    dotted path, which come last.
+    dotted path, which come last. Code of one's own is looked up in `folder`, beside that file;
+    without it the run's own is taken.
     """
     if (unsaved := _unsaved(reference, save_dir)) is not None:
-        return _from_the_start(unsaved, given, edits)
+        return _from_the_start(unsaved, given, edits, folder)
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
     text = _replaced(before, given, edits)
-    settings = check.load(text.value)
+    settings, code = _checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
         _refuse_endless(settings, start, before.value, differing)
-    fits = differing.keys() <= IN_PLACE and run.ours() and not run.live()
+    fits = differing.keys() <= IN_PLACE and run.ours() and not run.live() and _has(run, code)
     if fits and _is_furthest(start, run):
-        return Plan(start.path, run, text, differing, notices)
-    return Plan(start.path, None, text, {}, notices, weights_only=start.weights_only)
+        return Plan(start.path, run, text, differing, notices, code=code)
+    weights_only = start.weights_only
+    return Plan(start.path, None, text, {}, notices, weights_only=weights_only, code=code)
 
 
 def fine_tuning(
@@ -205,6 +227,7 @@ def fine_tuning(
     save_dir: Path,
     given: JsonText | None,
     edits: dict[str, Any],
+    folder: Path | None = None,
 ) -> Plan:
     """What `--fine-tune reference` means: a new run from the weights alone. Raises MistakeError.
 
@@ -212,12 +235,16 @@ def fine_tuning(
     """
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
-    return _from_weights(start, _replaced(before, given, edits), notices)
+    return _from_weights(start, before, _replaced(before, given, edits), notices, folder)
 
 
-def fine_tuning_with(path: Path, text: JsonText) -> Plan:
-    """A new run from the weights of a checkpoint, its config as it stands. Raises MistakeError."""
-    return _from_weights(checkpoint.load(path), text, [])
+def fine_tuning_with(path: Path, text: JsonText, folder: Path | None = None) -> Plan:
+    """A new run from the weights of a checkpoint, its config as it stands. Raises MistakeError.
+
+    Code of one's own is looked up in `folder`; without it that of the checkpoint's run is taken.
+    """
+    start = checkpoint.load(path)
+    return _from_weights(start, _config_before(start, Run(path.parent), []), text, [], folder)
 
 
 def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
@@ -226,9 +253,39 @@ def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
     return _config_before(checkpoint.load(path), Run(path.parent), notices), notices
 
 
-def _from_weights(start: Checkpoint, text: JsonText, notices: list[str]) -> Plan:
-    _refuse_other_weights(check.load(text.value), start)
-    return Plan(start.path, None, text, {}, notices, weights_only=True)
+def _from_weights(
+    start: Checkpoint, before: JsonText, text: JsonText, notices: list[str], folder: Path | None
+) -> Plan:
+    settings, code = _checked(text, before, Run(start.path.parent), folder)
+    _refuse_other_weights(settings, start)
+    return Plan(start.path, None, text, {}, notices, weights_only=True, code=code)
+
+
+def _checked(
+    text: JsonText, before: JsonText, run: Run, folder: Path | None
+) -> tuple[Config, Code | None]:
+    """The config that is meant, and the code of one's own that it needs, of which nothing is run.
+
+    Without a folder for it that is the code the run was started on, or a part of it.
+    """
+    if folder is not None:
+        return check.load(text.value, folder), own_code.of(folder, text.value)
+    known = started_code.of_run(run, before.value) if own_code.names_in(text.value) else None
+    settings = check.load(text.value, run.code_path)
+    code = own_code.of(run.code_path, text.value)
+    if code is not None and (known is None or not code.files.items() <= known.files.items()):
+        raise MistakeError(
+            f"{run.code_path}: holds more than the run was started on: give -c with the config "
+            "that the code is beside"
+        )
+    return settings, code
+
+
+def _has(run: Run, code: Code | None) -> bool:
+    """Whether a run's own copies are that code."""
+    if code is None or code.folder == run.code_path:
+        return True
+    return own_code.same(code, run.code_path)
 
 
 def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> JsonText:
@@ -241,12 +298,13 @@ def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> 
 
 def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
     """Say that the weights do not fit before there is a run directory."""
-    if start.arch != settings.arch.type:
+    if start.arch != settings.arch.label:
         raise MistakeError(
             f"arch.type: {start.path} holds the weights of {start.arch}, not of "
             f"{settings.arch.type}: leave arch as it was"
         )
-    checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
+    if not is_own(settings.arch.type):  # of one's own nothing is run until the training begins
+        checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
 
 
 def _unsaved(reference: str, save_dir: Path) -> Run | None:
@@ -259,12 +317,19 @@ def _unsaved(reference: str, save_dir: Path) -> Run | None:
     return run if begun and not run.checkpoints() else None
 
 
-def _from_the_start(run: Run, given: JsonText | None, edits: dict[str, Any]) -> Plan:
+def _from_the_start(
+    run: Run, given: JsonText | None, edits: dict[str, Any], folder: Path | None
+) -> Plan:
     """It begins again in its own directory: whatever changes, nothing was trained without it."""
     before = _as_changed(run, normalize.editable(config_file.read_text(run.config_path)))
     text = _replaced(before, given, edits)
-    check.load(text.value)
-    return Plan(run.path, run, text, _differing(before.value, text.value))
+    code = _checked(text, before, run, folder)[1]
+    if not _has(run, code):
+        raise MistakeError(
+            f"{run.path}: was to begin with other code, and nothing was saved of it: start a new "
+            "run"
+        )
+    return Plan(run.path, run, text, _differing(before.value, text.value), code=code)
 
 
 def _as_changed(run: Run, text: JsonText) -> JsonText:

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from core import build, checkpoint, data_sets, download, resume
+from core import build, checkpoint, data_sets, download, own_calls, own_import, resume
 from core.config import Config
 from core.data_sets import DataSet, MissingDataError, Normalization
 from core.dataset import Samples, load
+from core.own_names import is_own
+from core.runs import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torch import nn
+    from torch import Tensor, nn
+
+    from core.own_import import OwnCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,27 @@ class Trained:
     device: torch.device
     kept_scale: Normalization | None
     """What its pictures were scaled by; None where its file does not say."""
+    own: OwnCode | None = None
+    """The code of one's own that its config names."""
 
     @classmethod
-    def read(cls, path: Path, device_name: str = "cpu") -> Trained:
-        """The network of the checkpoint at `path`. Raises MistakeError."""
+    def read(cls, path: Path, device_name: str = "cpu", beside: Path | None = None) -> Trained:
+        """The network of the checkpoint at `path`. Raises MistakeError.
+
+        Code of one's own that it names is that of its run, or where it is given in `beside`.
+        """
         found = checkpoint.load(path)
         config = resume.where_its_data_was(Config.parse(found.config), found)
-        device, model = torch.device(device_name), build.empty_model(config.arch)
-        checkpoint.load_weights(model, found, assign=True)
+        own = (
+            own_import.of_run(Run(path.absolute().parent), config)
+            if beside is None
+            else own_import.beside(beside, config)
+        )
+        device, model = torch.device(device_name), build.empty_model(config.arch, own)
+        checkpoint.load_weights(model, found, assign=not is_own(config.arch.type))
         kept = found.ours.get("data_set")
         scale = Normalization(kept["mean"], kept["deviation"]) if kept else None
-        return cls(config, model.to(device).eval(), device, scale)
+        return cls(config, model.to(device).eval(), device, scale, own)
 
     @property
     def data_set(self) -> DataSet:
@@ -62,6 +76,13 @@ class Trained:
             return load(self.data_dir, training=False, data_set=self.data_set).normalization
         except MissingDataError:
             return self.data_set.normalization
+
+    def outputs(self, images: Tensor) -> Tensor:
+        """What the network makes of images. Raises MistakeError where it is one's own and fails."""
+        if self.own is None or not is_own(self.config.arch.type):
+            result: Tensor = self.model(images)
+            return result
+        return own_calls.forward(self.own, self.config.arch, self.model, images)
 
     def test_images(self) -> Samples:
         """The test images, scaled as those were that it learned from. Raises MistakeError."""

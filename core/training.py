@@ -19,6 +19,9 @@ from core import (
     download,
     live_changes,
     machine,
+    own_calls,
+    own_code,
+    own_import,
     position,
     resume,
     schedules,
@@ -31,6 +34,7 @@ from core.child import our_version
 from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
+from core.own_names import is_own
 from core.runs import BEST, LAST
 from core.saver import Saver
 from core.step_log import NonFiniteLossError, StepLog
@@ -65,22 +69,26 @@ class Training:
         self.threads = resume.threads(self.config, start) or machine.usable_cpus()
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
-        notices += [*more, *told]
+        notices += [*more, *told, *own_code.changes_since(run)]
         self.device = torch.device(name)
 
+        self.own = own_import.of_run(run, self.config)
         self._load_data(control)
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
-        self.model = build.model(self.config.arch)
-        # On a CPU the convolutions run a quarter faster in this layout, with no other change.
-        self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = build.model(self.config.arch, self.own)
+        # On a CPU the convolutions run a quarter faster in this layout, with no other change;
+        # but `view`, which networks of one's own may hold, cannot look at it.
+        layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
+        self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
         self.optimizer = build.optimizer(self.config.optimizer, self.model)
         self.scheduler = build.scheduler(
             self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
         )
-        self.loss = build.loss(self.config)
-        self.metrics = build.metric_functions(self.config)
+        self.loss = build.loss(self.config, self.own)
+        self.metrics = build.metric_functions(self.config, self.own)
+        self._try_out_own()
 
         self.epoch = self.step = self.step_in_epoch = 0
         self.lr = self._next_lr()
@@ -276,6 +284,15 @@ class Training:
         self.num_steps = self.config.trainer.len_epoch or num_batches
         self._steps_per_batch = schedule is not None and schedule.interval == "batch"
 
+    def _try_out_own(self) -> None:
+        """Find what is wrong with code of one's own before the run begins."""
+        if self.own is not None:
+            batch = self.train_set.batch(torch.arange(min(4, len(self.train_set))).to(self.device))
+            measures = (self.loss, list(self.metrics.values()))
+            own_calls.try_out(
+                self.own, self.config.arch, self.model, measures, batch, len(self.classes)
+            )
+
     def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
         trainer = self.config.trainer
         parent = self.run.parent()
@@ -298,6 +315,7 @@ class Training:
                 verbosity=trainer.verbosity,
                 parent=str(parent) if parent else None,
                 changes=self.changes,
+                code=own_code.sums(self.own.files) if self.own else {},
                 epoch=self.epoch,
                 step=self.step,
                 epochs=trainer.epochs,

@@ -144,6 +144,13 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     test = commands.add_parser("test", help="a checkpoint on the test images")
     test.add_argument("-r", "--resume", required=True, metavar="CHECKPOINT", dest="checkpoint")
+    test.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="CONFIG",
+        help="take code of your own from beside this config, not from the run",
+    )
     test.add_argument("-d", "--device", metavar="DEVICE")
     _add_json(test)
     _add_saved(test)

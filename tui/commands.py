@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, launch, normalize, requests, runs, summary
+from core import config_file, devices, launch, normalize, own_code, requests, runs, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from core.paths import expanded
@@ -78,12 +78,14 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         _complain(normalize.notes_of(given) if given else [])
         plan_of = resume.fine_tuning if fine_tune else resume.plan
         reference = str(fine_tune or options.resume)
-        plan = plan_of(reference, save_dir(options), given, edits(options))
+        folder = own_code.folder_of(options.config) if options.config else None
+        plan = plan_of(reference, save_dir(options), given, edits(options), folder)
         _complain(plan.notices)
         return plan.realize(), plan.changes
-    given = normalize.read(options.config or config_file.default_path(Path.cwd()))
+    path = options.config or config_file.default_path(Path.cwd())
+    given = normalize.read(path)
     text = starting.edited(given, edits(options))
-    created = starting.create(text)
+    created = starting.create(text, own_code.folder_of(path))
     _complain(normalize.notes_of(given, text))
     return created, {}
 
@@ -135,7 +137,10 @@ def _test(options: argparse.Namespace) -> int:
     spinning.prepare()
     from core.evaluate import evaluate
 
-    results = evaluate(path, device)
+    beside = own_code.folder_of(options.config) if options.config else None
+    if beside is None:
+        _complain(own_code.changes_since(runs.Run(path.absolute().parent)))
+    results = evaluate(path, device, beside)
     if options.json:
         _print_json(results)
     else:

@@ -7,10 +7,11 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.own_names import is_own
 from core.schedules import PLATEAU
 from tui.clean import clean
 from tui.config import field_choices, field_help
-from tui.config.draft import choices, parse, signature_of
+from tui.config.draft import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,11 +125,12 @@ def _plain(draft: Draft, rows: dict[str, object]) -> Iterator[Field]:
 def _block(draft: Draft, name: str) -> Iterator[Field]:
     """The class of a block, then each of its arguments."""
     path: Path = (name, "type")
-    offered = tuple(choices(name))
-    kind = draft.get(path)
+    offered, kind = tuple(draft.choices(name)), draft.get(path)
+    if is_own(kind) and kind not in offered:
+        offered = (*offered, kind)
     default = "none" if name == "lr_scheduler" else MISSING
     yield Field(path, "type", _value(draft, path), default, _about_class(name, kind), offered)
-    signature = signature_of(name, kind)
+    signature = draft.signature_of(name, kind)
     given = draft.get((name, "args"))
     names = list(given) if isinstance(given, dict) else []
     if signature is not None:
@@ -142,6 +144,8 @@ def _block(draft: Draft, name: str) -> Iterator[Field]:
 
 
 def _about_class(name: str, kind: object) -> str:
+    if is_own(kind):
+        return f"{kind}, code of your own; enter shows others"
     about = field_help.CLASSES.get(kind) if isinstance(kind, str) else None
     return f"{kind}, {about}; enter shows others" if about else field_help.FIELDS[name]
 
@@ -153,7 +157,8 @@ def _argument(draft: Draft, block: str, name: str, parameter: Parameter | None) 
     if name == "mode" and kind == PLATEAU:
         default, absent = MISSING, "as monitored"
     words = field_help.of_argument(name, kind)
-    if parameter is None and signature_of(block, kind) is not None:
+    signature = draft.signature_of(block, kind)
+    if parameter is None and signature is not None and not signature.takes_more:
         words = f"{kind} has no such argument: del takes it out"
     unit = field_help.ARGUMENT_UNITS.get(name, "")
     return Field(path, name, _value(draft, path), default, words, offered, absent, unit)
