@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import idx, own_code, schedules, signatures
+from core import idx, own_signatures, schedules, signatures
 from core.config import Component, Config, Named
 from core.config_file import ConfigError, Problem
 from core.data_sets import LOADERS
@@ -125,7 +125,7 @@ def _metrics(metrics: object, folder: Path | None) -> Iterable[Problem]:
 def _own(path: str, component: Component, kind: str, folder: Path | None) -> Iterable[Problem]:
     """What is wrong with a name of one's own code, and with its arguments."""
     try:
-        signature = own_code.signature(folder, component.type, kind)
+        signature = own_signatures.signature(folder, component.type, kind)
     except OwnCodeError as error:
         yield Problem(path=_field(path), message=str(error))
         return
@@ -239,7 +239,7 @@ def _classes(config: Config, folder: Path | None) -> Iterable[Problem]:
     arch, loader = config.arch, config.data_loader
     try:
         contents = LOADERS[loader.type].contents(loader.args.data_dir.expanduser())
-        own = own_code.signature(folder, arch.type, "model") if is_own(arch.type) else None
+        own = own_signatures.signature(folder, arch.type, "model") if is_own(arch.type) else None
     except (idx.DataError, OwnCodeError, KeyError):  # said of the data or the name, elsewhere
         return
     num_classes = len(contents.classes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from own_code import write_project
 
-from core import check, normalize, own_code, started_code
+from core import check, normalize, own_code, own_signatures, own_source, started_code
 from core.errors import MistakeError
 from core.own_names import OwnCodeError, label, split
 from core.runs import Run
@@ -165,7 +165,7 @@ def test_links_out_of_the_folder_and_files_that_are_none_are_refused(
     (project / "model.py").unlink()
     (project / "sub").symlink_to(tmp_path)
     assert "is a link out" in problems(project, {"arch.type": "sub/outside.py:Net"})[0]
-    (project / "model.py").write_bytes(b"#" * (own_code.MAX_BYTES + 1))
+    (project / "model.py").write_bytes(b"#" * (own_source.MAX_BYTES + 1))
     assert "over 1,000,000 bytes" in problems(project, {})[0]
 
 
@@ -184,7 +184,7 @@ def test_what_a_class_takes_is_read_from_its_source(tmp_path: Path) -> None:
     )
 
     def signature(name: str) -> tuple[list[str], bool]:
-        found = own_code.signature(tmp_path, f"m:{name}", "model")
+        found = own_signatures.signature(tmp_path, f"m:{name}", "model")
         return [item.name for item in found.parameters], found.takes_more
 
     assert signature("Base") == signature("Child") == (["a", "b", "c"], False)
@@ -192,9 +192,9 @@ def test_what_a_class_takes_is_read_from_its_source(tmp_path: Path) -> None:
     assert signature("Unknown") == signature("Loop") == ([], True)
     assert signature("More") == (["a"], True)
     assert signature("made") == (["depth"], False)
-    found = own_code.signature(tmp_path, "m:More", "model").get("a")
+    found = own_signatures.signature(tmp_path, "m:More", "model").get("a")
     assert found is not None and found.default is None
-    assert own_code.offered(tmp_path, "model") == [
+    assert own_signatures.offered(tmp_path, "model") == [
         "m.py:Base",
         "m.py:Child",
         "m.py:Plain",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import config_file, normalize, own_code, signatures
+from core import config_file, normalize, own_code, own_signatures, signatures
 from core.jsontext import JsonTextError
 from core.own_names import OwnCodeError, is_own
 
@@ -251,14 +251,14 @@ def signature_of(block: str, name: object, folder: Path | None = None) -> Signat
     """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
     if block == "arch" and isinstance(name, str) and is_own(name):
         with contextlib.suppress(OwnCodeError):  # said where the config is checked
-            return own_code.signature(folder, name, "model")
+            return own_signatures.signature(folder, name, "model")
         return None
     return signatures.of(block, name) if block in _CHOSEN else None
 
 
 def choices(block: str, folder: Path | None = None) -> list[str]:
     """The classes that `block` can name, those in the files of a folder included."""
-    own = own_code.offered(folder, "model") if folder is not None and block == "arch" else []
+    own = own_signatures.offered(folder, "model") if folder is not None and block == "arch" else []
     return [*signatures.names(block), *own] if block in _CHOSEN else []
 
 
