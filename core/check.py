@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import idx, own_signatures, schedules, signatures
-from core.config import Component, Config, Named
+from core import arguments, data_sets, idx, own_signatures, schedules, signatures
+from core.config import Component, Config, Named, OwnLoader
 from core.config_file import ConfigError, Problem
 from core.data_sets import LOADERS
 from core.jsontext import shown
@@ -34,7 +34,7 @@ def check(config: Config, folder: Path | None = None) -> None:
     `folder` is where code of one's own is looked up, which is read and not run.
     """
     problems = [
-        *_names(config.__dict__, folder), *_loader(config), *_classes(config, folder),
+        *_names(config.__dict__, folder), *_loader(config, folder), *_classes(config, folder),
         *_monitor(config), *_schedule(config),
     ]  # fmt: skip
     if problems:
@@ -62,8 +62,11 @@ def problems_of(value: object, folder: Path | None = None) -> list[Problem]:
 
 
 def num_images(config: Config) -> tuple[int, int]:
-    """How many images are trained on and validated on. Raises idx.DataError."""
-    args, data_set = config.data_loader.args, LOADERS[config.data_loader.type]
+    """How many images are trained on and validated on. Raises idx.DataError.
+
+    A set of one's own has to be made to be counted, so it raises that too.
+    """
+    args, data_set = config.data_loader.args, data_sets.named(config.data_loader.type)
     total = data_set.num_samples(args.data_dir.expanduser(), training=args.training)
     split = args.validation_split
     num_validation = split if isinstance(split, int) else int(total * split)
@@ -83,7 +86,7 @@ def _with_names(problems: list[Problem], normal: Normal, folder: Path | None) ->
         return problems
     found = [*problems, *_names(normal.value, folder)]
     loader = _sound(normal.value.get("data_loader")) if isinstance(normal.value, dict) else None
-    if loader is None or loader.type in LOADERS:
+    if loader is None or loader.type in LOADERS or is_own(loader.type):
         return found
     # Of somebody else's data loader the arguments are nobody's business here.
     found = [item for item in found if not item.path.startswith("data_loader.args")]
@@ -96,7 +99,7 @@ def _names(blocks: object, folder: Path | None) -> Iterable[Problem]:
     for field, kind in _KINDS.items():
         component = _sound(blocks.get(field))
         if component is not None and is_own(component.type) and kind in OWN_KINDS:
-            yield from _own(field, component, kind, folder)
+            yield from arguments.of_own(field, component, kind, folder)
         elif component is not None:
             yield from _component(field, component, kind, signatures.offered(field))
     yield from _metrics(blocks.get("metrics"), folder)
@@ -118,23 +121,8 @@ def _metrics(metrics: object, folder: Path | None) -> Iterable[Problem]:
             message = f'"{component.label}" is the name of something else here: rename the function'
             yield Problem(path=field, message=message)
         else:
-            yield from _own(field, component, "metric", folder)
+            yield from arguments.of_own(field, component, "metric", folder)
         taken.add(component.label)
-
-
-def _own(path: str, component: Component, kind: str, folder: Path | None) -> Iterable[Problem]:
-    """What is wrong with a name of one's own code, and with its arguments."""
-    try:
-        signature = own_signatures.signature(folder, component.type, kind)
-    except OwnCodeError as error:
-        yield Problem(path=_field(path), message=str(error))
-        return
-    yield from _arguments(path, component, signature)
-
-
-def _field(path: str) -> str:
-    """The field that holds the name of a block's class or function."""
-    return path if path.startswith(("loss", "metrics")) else f"{path}.type"
 
 
 def _sound(block: object) -> Component | None:
@@ -148,31 +136,9 @@ def _component(
     path: str, component: Component, kind: str, known: dict[str, Signature]
 ) -> Iterable[Problem]:
     if component.type not in known:
-        yield Problem(path=_field(path), message=_unknown(component.type, kind, known))
+        yield Problem(path=arguments.field_of(path), message=_unknown(component.type, kind, known))
         return
-    yield from _arguments(path, component, known[component.type])
-
-
-def _arguments(path: str, component: Component, signature: Signature) -> Iterable[Problem]:
-    for name, value in component.args.items():
-        parameter = signature.get(name)
-        if parameter is None and signature.takes_more:
-            message = ""
-        elif parameter is None:
-            message = f"{component.type} has no such argument: remove it"
-        else:
-            message = parameter.problem(value) or ""
-        if message:
-            yield Problem(path=f"{path}.args.{name}", message=message)
-    given = set(component.args) | _filled_in(component)
-    for parameter in signature.parameters:
-        if parameter.required and parameter.name not in given:
-            message = f"{component.type} needs it: add it"
-            yield Problem(path=f"{path}.args.{parameter.name}", message=message)
-
-
-def _filled_in(component: Component) -> set[str]:
-    return {"total_steps"} if component.type == schedules.ONE_CYCLE else set()
+    yield from arguments.problems(path, component, known[component.type])
 
 
 def _unknown(name: str, kind: str, known: Iterable[str]) -> str:
@@ -188,8 +154,11 @@ def _unknown_loader(name: str) -> Problem:
     return Problem(path="data_loader.type", message=_unknown(name, "data loader", LOADERS))
 
 
-def _loader(config: Config) -> Iterable[Problem]:
+def _loader(config: Config, folder: Path | None) -> Iterable[Problem]:
     loader = config.data_loader
+    if isinstance(loader, OwnLoader):
+        yield from arguments.of_own_loader(loader, folder)
+        return
     if loader.type not in LOADERS:
         yield _unknown_loader(loader.type)
         return
@@ -222,7 +191,7 @@ def _schedule(config: Config) -> Iterable[Problem]:
         if metric not in keys and schedule.metric:
             yield Problem(path="lr_scheduler.metric", message=_not_computed(metric, keys))
     if schedule.type == schedules.ONE_CYCLE:
-        with contextlib.suppress(idx.DataError, KeyError):  # said of the data, elsewhere
+        with contextlib.suppress(idx.DataError):  # said of the data, elsewhere
             num_batches = math.ceil(num_images(config)[0] / config.data_loader.args.batch_size)
             yield from schedules.too_short(config, config.trainer.len_epoch or num_batches)
 

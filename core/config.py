@@ -15,8 +15,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StrictBool,
+    Tag,
     ValidationError,
     field_validator,
 )
@@ -24,7 +26,7 @@ from pydantic import (
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
-from core.own_names import label
+from core.own_names import is_own, label
 from core.paths import expanded
 
 MAX_THREADS = 1024
@@ -118,6 +120,19 @@ class LoaderArgs(BaseModel):
         return value
 
 
+class OwnLoaderArgs(LoaderArgs):
+    """What a data set of one's own is called with: any argument, and of ours those it takes."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    data_dir: Folder = Path("data")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments that the config says."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class Augment(BaseModel):
     """Random changes of each training image, drawn anew whenever it is seen."""
 
@@ -138,6 +153,24 @@ class Loader(Block):
     args: LoaderArgs
     augment: Augment | None = None
     """Of the training images alone; absent or empty for none."""
+
+
+class OwnLoader(Loader):
+    """A data set or a loader of one's own."""
+
+    args: OwnLoaderArgs
+
+
+def _whose(value: object) -> str:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return _OWN if is_own(kind) else _OURS
+
+
+_OWN, _OURS = "(own)", "(ours)"
+"""Tags of pydantic's, which name no part of the config."""
+AnyLoader = Annotated[
+    Annotated[OwnLoader, Tag(_OWN)] | Annotated[Loader, Tag(_OURS)], Discriminator(_whose)
+]
 
 
 class Scheduler(Component):
@@ -189,7 +222,7 @@ class Config(Block):
     name: Annotated[str, BeforeValidator(_text_only)]
     n_gpu: Whole = 0
     arch: Component
-    data_loader: Loader
+    data_loader: AnyLoader
     optimizer: Component
     loss: Named
     metrics: list[Named]
@@ -239,7 +272,7 @@ class Config(Block):
 def _problems(error: ValidationError) -> list[Problem]:
     problems = []
     for item in error.errors():
-        path = ".".join(str(part) for part in item["loc"])
+        path = ".".join(str(part) for part in item["loc"] if part not in (_OWN, _OURS))
         problems.append(Problem(path=path, message=_sentence(path, dict(item))))
     return list(dict.fromkeys(problems))
 

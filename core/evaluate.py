@@ -31,7 +31,7 @@ def evaluate(path: Path, device_name: str = "cpu", beside: Path | None = None) -
     samples = trained.test_images()
     loss_of = build.loss(trained.config, trained.own)
     metrics = build.metric_functions(trained.config, trained.own)
-    averages, outputs = Averages(trained.device), []
+    averages, outputs, targets = Averages(trained.device), [], []
     with torch.inference_mode():
         for images, labels in samples.in_order():
             output = trained.outputs(images)
@@ -39,10 +39,11 @@ def evaluate(path: Path, device_name: str = "cpu", beside: Path | None = None) -
             measured = {name: metric(output, labels) for name, metric in metrics.items()}
             averages.add({"loss": loss_of(output, labels), **measured}, len(labels))
             outputs.append(output)
+            targets.append(labels)
         results = {
             **averages.means(),
             "num_samples": len(samples),
-            **_mistakes(torch.cat(outputs).cpu(), samples.labels.cpu()),
+            **_mistakes(torch.cat(outputs).cpu(), torch.cat(targets).cpu()),
         }
     results_files.keep(path, results)
     return results

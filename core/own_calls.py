@@ -94,32 +94,34 @@ def try_out(
     measures: tuple[Measure, list[Measure]],
     batch: tuple[Tensor, Tensor],
     num_classes: int,
-) -> None:
-    """Look at a copy of the network with one batch before a run begins; nothing is drawn.
+) -> int:
+    """Look at a network with one batch before a run begins; returns how many classes it tells.
 
-    `measures` are the loss and the metrics. Raises MistakeError.
+    `measures` are the loss and the metrics; `num_classes` are those of the data, 0 for unknown.
+    Raises MistakeError.
     """
     images, labels = batch
-    devices = [images.device] if images.device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices), torch.enable_grad():
-        output = forward(own, arch, _copied(network), images)
-        if output.shape[1] < num_classes:
-            raise MistakeError(
-                f"arch.type: {arch.type} tells {output.shape[1]} classes apart, and the data has "
-                f"{num_classes}: let it give {num_classes} log-probabilities"
-            )
-        value = measures[0](output, labels)
-        if not value.requires_grad:
-            raise MistakeError(
-                "loss: does not depend on the network's output, so that nothing is learned: "
-                "compute it from the output with torch"
-            )
-        with torch.no_grad():
-            for measure in measures[1]:
-                measure(output, labels)
+    output = forward(own, arch, network, images)
+    needed = max(num_classes, int(labels.max()) + 1)
+    if output.shape[1] < needed:
+        raise MistakeError(
+            f"arch.type: {arch.type} tells {output.shape[1]} classes apart, and the data has "
+            f"{needed}: let it give {needed} log-probabilities"
+        )
+    value = measures[0](output, labels)
+    if not value.requires_grad:
+        raise MistakeError(
+            "loss: does not depend on the network's output, so that nothing is learned: "
+            "compute it from the output with torch"
+        )
+    with torch.no_grad():
+        for measure in measures[1]:
+            measure(output, labels)
+    return output.shape[1]
 
 
-def _copied(network: nn.Module) -> nn.Module:
+def copied(network: nn.Module) -> nn.Module:
+    """A copy of a network to be tried out; itself where it cannot be copied."""
     try:
         return copy.deepcopy(network)
     except Exception:  # what it holds cannot be copied: then its running means see one batch more

@@ -54,6 +54,7 @@ def names_in(config: object) -> list[str]:
     metrics = blocks.get("metrics")
     items = [
         blocks.get("arch"),
+        blocks.get("data_loader"),
         blocks.get("loss"),
         *(metrics if isinstance(metrics, list) else ()),
     ]

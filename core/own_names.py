@@ -16,6 +16,12 @@ RESERVED = {
 """What stands beside the metrics in a log or a result, so that no metric can be called that."""
 
 
+LOADER_ARGS = frozenset(
+    {"data_dir", "batch_size", "shuffle", "validation_split", "num_workers", "training", "train"}
+)
+"""What the program knows of a data set of one's own, which is given those of them that it takes."""
+
+
 class OwnCodeError(MistakeError):
     """Code of one's own cannot be used; the message is the end of a sentence about its name."""
 

@@ -167,7 +167,11 @@ def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
     loader = start.config.get("data_loader", {})
     written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
     absolute = start.ours.get("data_dir")
-    if absolute is None or str(settings.data_loader.args.data_dir) != str(Path(str(written))):
+    if (
+        written is None
+        or absolute is None
+        or str(settings.data_loader.args.data_dir) != str(Path(str(written)))
+    ):
         return settings
     return settings.with_data_dir(Path(str(absolute)))
 

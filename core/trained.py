@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from core import build, checkpoint, data_sets, download, own_calls, own_import, resume
-from core.config import Config
+from core import build, checkpoint, data_sets, download, own_calls, own_data, own_import, resume
+from core.config import Config, OwnLoader
 from core.data_sets import DataSet, MissingDataError, Normalization
 from core.dataset import Samples, load
 from core.own_names import is_own
@@ -54,7 +54,8 @@ class Trained:
         device, model = torch.device(device_name), build.empty_model(config.arch, own)
         checkpoint.load_weights(model, found, assign=not is_own(config.arch.type))
         kept = found.ours.get("data_set")
-        scale = Normalization(kept["mean"], kept["deviation"]) if kept else None
+        # A data set of one's own does its scaling itself.
+        scale = Normalization(kept["mean"], kept["deviation"]) if kept and "mean" in kept else None
         return cls(config, model.to(device).eval(), device, scale, own)
 
     @property
@@ -84,8 +85,11 @@ class Trained:
             return result
         return own_calls.forward(self.own, self.config.arch, self.model, images)
 
-    def test_images(self) -> Samples:
+    def test_images(self) -> Samples | own_data.Items:
         """The test images, scaled as those were that it learned from. Raises MistakeError."""
+        loader = self.config.data_loader
+        if self.own is not None and isinstance(loader, OwnLoader):
+            return own_data.to_test(self.own, loader, self.device)
         download.ensure(self.data_set, self.data_dir, training=False)
         return load(
             self.data_dir, training=False, data_set=self.data_set, scale=self.kept_scale

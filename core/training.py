@@ -21,6 +21,7 @@ from core import (
     machine,
     own_calls,
     own_code,
+    own_data,
     own_import,
     position,
     resume,
@@ -31,6 +32,7 @@ from core.augment import Augmentation
 from core.averages import Averages
 from core.check import num_images
 from core.child import our_version
+from core.config import OwnLoader
 from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
@@ -42,6 +44,7 @@ from core.step_parts import StepParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from torch import Tensor
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 
     from core.checkpoint import Checkpoint
     from core.control import Control
+    from core.dataset import Samples
     from core.events import Event, Metrics
     from core.runs import Run
 
@@ -122,9 +126,12 @@ class Training:
         self.enter("training")
         self.log.begin(self.averages)
 
-    def rest_of_epoch(self) -> Iterator[Tensor]:
-        """The indices of each batch of this epoch that is still to come."""
+    def rest_of_epoch(self) -> Iterator[Any]:
+        """The indices of each batch of this epoch that is still to come, or what a loader gave."""
         args = self.config.data_loader.args
+        if isinstance(self.train_set, own_data.Batches):
+            yield from self.train_set.epoch(self.num_steps - self.step_in_epoch)
+            return
         order = dataset.epoch_order(
             len(self.train_set),
             seed=self.config.seed,
@@ -138,7 +145,7 @@ class Training:
             start = number % num_batches * args.batch_size
             yield order[start : start + args.batch_size]
 
-    def step_on(self, indices: Tensor) -> None:
+    def step_on(self, indices: Any) -> None:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
         parts = self._parts
         parts.begin(self)
@@ -168,8 +175,8 @@ class Training:
         averages = Averages(self.device)
         self.model.eval()
         try:
-            with torch.inference_mode():
-                for images, labels in self.validation_set.in_order():
+            with self._nothing_drawn(), torch.inference_mode():
+                for images, labels in self.validation_set.in_order() if self.validation_set else ():
                     output = self.model(images)
                     self._measure(averages, self.loss(output, labels), output, labels)
                     check()
@@ -269,7 +276,22 @@ class Training:
         averages.add({"loss": loss, **values}, len(labels))
 
     def _load_data(self, control: Control) -> None:
-        args, schedule = self.config.data_loader.args, self.config.lr_scheduler
+        schedule, loader = self.config.lr_scheduler, self.config.data_loader
+        self.train_set: Samples | own_data.Items | own_data.Batches
+        self.validation_set: Samples | own_data.Items | own_data.Batches | None
+        if self.own is not None and isinstance(loader, OwnLoader):
+            self.enter("loading data")
+            data = own_data.to_train(self.own, self.config, loader, self.device)
+            self.train_set, self.validation_set = data.train, data.validation
+            self.classes, num_batches = data.classes, data.num_batches
+        else:
+            num_batches = self._load_ours(control)
+        self.num_steps = self.config.trainer.len_epoch or num_batches
+        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+
+    def _load_ours(self, control: Control) -> int:
+        """Load a data set of ours; returns the batches of an epoch."""
+        args = self.config.data_loader.args
         data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _NotYet())
         download.ensure(
             data_set, self.data_dir, training=args.training, tell=self.enter, check=check
@@ -280,18 +302,27 @@ class Training:
         to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
         self.train_set = samples.select(to_train).to(self.device)
         self.validation_set = samples.select(to_validate).to(self.device)
-        num_batches = math.ceil(len(self.train_set) / args.batch_size)
-        self.num_steps = self.config.trainer.len_epoch or num_batches
-        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+        return math.ceil(len(self.train_set) / args.batch_size)
+
+    def _nothing_drawn(self) -> AbstractContextManager[None]:
+        """The generators are afterwards as before, though code of one's own draws from them.
+
+        So a run that stops while it validates goes on to the same bits.
+        """
+        devices = [self.device] if self.device.type == "cuda" else []
+        return torch.random.fork_rng(devices=devices, enabled=self.own is not None)
 
     def _try_out_own(self) -> None:
         """Find what is wrong with code of one's own before the run begins."""
-        if self.own is not None:
-            batch = self.train_set.batch(torch.arange(min(4, len(self.train_set))).to(self.device))
+        if self.own is None:
+            return
+        with self._nothing_drawn(), torch.enable_grad():
             measures = (self.loss, list(self.metrics.values()))
-            own_calls.try_out(
-                self.own, self.config.arch, self.model, measures, batch, len(self.classes)
+            batch, model = self.train_set.first(), own_calls.copied(self.model)
+            num_outputs = own_calls.try_out(
+                self.own, self.config.arch, model, measures, batch, len(self.classes)
             )
+        self.classes = self.classes or tuple(map(str, range(num_outputs)))
 
     def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
         trainer = self.config.trainer
@@ -321,7 +352,7 @@ class Training:
                 epochs=trainer.epochs,
                 num_steps=self.num_steps,
                 num_train=len(self.train_set),
-                num_validation=len(self.validation_set),
+                num_validation=len(self.validation_set or ()),
                 num_parameters=sum(item.numel() for item in self.model.parameters()),
                 monitor=trainer.monitor,
                 early_stop=trainer.patience if math.isfinite(trainer.patience) else None,

@@ -86,3 +86,68 @@ def write_project(folder: Path, data: Path, edits: dict[str, Any] | None = None)
     text = tiny_config(data, folder / "saved", {**OWN, **(edits or {})})
     (folder / "config.json").write_text(text.text)
     return text
+
+
+DATA = """
+import random
+
+import torch
+from torch.utils.data import DataLoader, Dataset, RandomSampler
+
+
+class Stripes(Dataset):
+    classes = ["across", "down"]
+
+    def __init__(self, count: int = 40, noise: float = 0.1, training: bool = True) -> None:
+        self.count, self.noise = (count if training else 10), noise
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, index):
+        image = torch.zeros(1, 28, 28)
+        if index % 2:
+            image[0, :, ::2] = 1
+        else:
+            image[0, ::2] = 1
+        return image + self.noise * torch.randn(1, 28, 28), index % 2
+
+
+class Plain:
+    def __init__(self, size):
+        self.size = size
+
+    def __len__(self):
+        return 30
+
+    def __getitem__(self, index):
+        if index >= 30:
+            raise IndexError(index)
+        return torch.zeros(1, 28, 28), 0
+
+
+class Odd(Plain):
+    def __getitem__(self, index):
+        return {"image": 1}
+
+
+class Bare(Plain):
+    def __getitem__(self, index):
+        return torch.zeros(1, 28, 28, dtype=torch.uint8), 0
+
+
+class Failing(Plain):
+    def __getitem__(self, index):
+        raise KeyError("gone")
+
+
+class Loader(DataLoader):
+    def __init__(self, batch_size, count=40, num_workers=2, validation_split=0.0, training=True):
+        self.split = validation_split
+        data = Stripes(count, training=training)
+        super().__init__(data, batch_size, sampler=RandomSampler(data), num_workers=num_workers)
+
+    def split_validation(self):
+        return DataLoader(Stripes(8), 4, num_workers=1) if self.split else None
+"""
+"""A map-style set that draws at every look, some of no use, and a loader."""
