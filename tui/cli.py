@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_commands(commands)
     devices = commands.add_parser("devices", help="what can be trained on here, and why not")
     _add_json(devices)
+    new = commands.add_parser("new", help="a small project with a network of your own")
+    new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
     doctor = commands.add_parser("doctor", help="what is found here, and what to do about it")
     _add_saved(doctor)
     return parser

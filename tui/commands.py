@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 import time
@@ -239,6 +240,15 @@ def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -
     return FAILED
 
 
+def _new(options: argparse.Namespace) -> int:
+    from core import new_project
+
+    files = new_project.create(options.folder)
+    console.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")
+    console.out(f"cd {clean(shlex.quote(str(options.folder)))} && mnist-tui")
+    return OK
+
+
 def _value(text: str) -> object:
     try:
         return json.loads(text)
@@ -261,5 +271,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "resume": _resume,
     "devices": _devices,
     "doctor": _doctor,
+    "new": _new,
     "--plain": _plain,
 }
