@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import arguments, data_sets, idx, own_signatures, schedules, signatures
+from core import arguments, data_sets, idx, own_project, own_signatures, schedules, signatures
 from core.config import Component, Config, Named, OwnLoader
 from core.config_file import ConfigError, Problem
 from core.data_sets import LOADERS
@@ -43,6 +43,7 @@ def check(config: Config, folder: Path | None = None) -> None:
 
 def load(value: object, folder: Path | None = None) -> Config:
     """Parse and check as `check` does; raises ConfigError with every problem found."""
+    value = own_project.resolved(value, folder)
     try:
         config = Config.parse(value)
     except ConfigError as error:

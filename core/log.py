@@ -86,7 +86,7 @@ def _(event: e.RunStarted) -> str:
 
 def _code(event: e.RunStarted) -> str:
     files = ", ".join(f"{path} ({digest[:8]})" for path, digest in event.code.items())
-    return f"; own code: {files}" if files else ""
+    return f"; own code: {', '.join(event.names)} from {files}" if files else ""
 
 
 @sentence.register

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.files import write_atomic, write_json
 from core.normalize import normalize
 from core.own_names import OwnCodeError, is_own
-from core.own_source import find, imported, read
+from core.own_source import file_of, imported, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def gather(folder: Path | None, names: Iterable[str]) -> Files:
     Raises OwnCodeError.
     """
     found: Files = {}
-    waiting = [find(folder, name)[0] for name in names]
+    waiting = [file_of(folder, name) for name in names]
     while waiting:
         file = waiting.pop()
         if folder is None or file in found:

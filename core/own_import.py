@@ -65,7 +65,9 @@ class OwnCode:
         """What their code raised, as a sentence with the line of theirs that it came from."""
         said = " ".join(str(error).split())[:_LONGEST]
         what = f"{type(error).__name__}: {said}" if said else type(error).__name__
-        return MistakeError(f"{field}: {name} raised {what}{self._line(error)}")
+        missing = isinstance(error, ModuleNotFoundError) and error.name
+        remedy = ": install it beside mnist-tui, or import it no more" if missing else ""
+        return MistakeError(f"{field}: {name} raised {what}{self._line(error)}{remedy}")
 
     def _line(self, error: BaseException) -> str:
         known = {str(self.folder / file): file for file in self.files}

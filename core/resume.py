@@ -15,6 +15,7 @@ from core import (
     devices,
     normalize,
     own_code,
+    own_project,
     runs,
     schedules,
     started_code,
@@ -213,7 +214,7 @@ def plan(
         return _from_the_start(unsaved, given, edits, folder)
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
-    text = _replaced(before, given, edits)
+    text = own_project.in_text(_replaced(before, given, edits), folder)
     settings, code = _checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
@@ -239,7 +240,8 @@ def fine_tuning(
     """
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
-    return _from_weights(start, before, _replaced(before, given, edits), notices, folder)
+    text = own_project.in_text(_replaced(before, given, edits), folder)
+    return _from_weights(start, before, text, notices, folder)
 
 
 def fine_tuning_with(path: Path, text: JsonText, folder: Path | None = None) -> Plan:
@@ -248,7 +250,8 @@ def fine_tuning_with(path: Path, text: JsonText, folder: Path | None = None) -> 
     Code of one's own is looked up in `folder`; without it that of the checkpoint's run is taken.
     """
     start = checkpoint.load(path)
-    return _from_weights(start, _config_before(start, Run(path.parent), []), text, [], folder)
+    before = _config_before(start, Run(path.parent), [])
+    return _from_weights(start, before, own_project.in_text(text, folder), [], folder)
 
 
 def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
@@ -274,6 +277,8 @@ def _checked(
     """
     if folder is not None:
         return check.load(text.value, folder), own_code.of(folder, text.value)
+    if not run.ours():
+        own_project.refuse_without(run.path, text.value)
     known = started_code.of_run(run, before.value) if own_code.names_in(text.value) else None
     settings = check.load(text.value, run.code_path)
     code = own_code.of(run.code_path, text.value)

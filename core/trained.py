@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from core import build, checkpoint, data_sets, download, own_calls, own_data, own_import, resume
+from core import (
+    build,
+    checkpoint,
+    data_sets,
+    download,
+    own_calls,
+    own_data,
+    own_import,
+    own_project,
+    resume,
+)
 from core.config import Config, OwnLoader
 from core.data_sets import DataSet, MissingDataError, Normalization
 from core.dataset import Samples, load
@@ -45,11 +55,13 @@ class Trained:
         Code of one's own that it names is that of its run, or where it is given in `beside`.
         """
         found = checkpoint.load(path)
-        config = resume.where_its_data_was(Config.parse(found.config), found)
+        run = Run(path.absolute().parent)
+        if beside is None and not run.ours():
+            own_project.refuse_without(path, found.config)
+        value = own_project.resolved(found.config, beside)
+        config = resume.where_its_data_was(Config.parse(value), found)
         own = (
-            own_import.of_run(Run(path.absolute().parent), config)
-            if beside is None
-            else own_import.beside(beside, config)
+            own_import.of_run(run, config) if beside is None else own_import.beside(beside, config)
         )
         device, model = torch.device(device_name), build.empty_model(config.arch, own)
         checkpoint.load_weights(model, found, assign=not is_own(config.arch.type))

@@ -347,6 +347,7 @@ class Training:
                 parent=str(parent) if parent else None,
                 changes=self.changes,
                 code=own_code.sums(self.own.files) if self.own else {},
+                names=own_code.names_in(self.raw_config) if self.own else [],
                 epoch=self.epoch,
                 step=self.step,
                 epochs=trainer.epochs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, normalize, runs
+from core import config_file, devices, normalize, own_project, runs
 from core.config_file import Problem
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def create(text: JsonText, folder: Path | None = None) -> Run:
     """
     from core import check, started_code  # pydantic: not before the first paint
 
+    text = own_project.in_text(text, folder)
     settings = check.load(text.value, folder)
     if settings.device is not None:
         devices.choose(settings.device, settings.n_gpu)

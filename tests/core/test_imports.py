@@ -16,7 +16,8 @@ TORCH_FREE = [
     "core.data_sets", "core.classes", "core.load", "core.live_runs", "core.log_lines",
     "core.capture", "core.probe", "core.results", "core.pictures", "core.own_names",
     "core.own_code", "core.own_source",
-    "core.own_signatures", "core.arguments", "core.started_code", "core.own_import",
+    "core.own_signatures", "core.own_project", "core.arguments", "core.started_code",
+    "core.own_import", "core.new_project",
 ]  # fmt: skip
 
 # Each in a process of its own, without paying for a Python each: a fork that imports one module.

@@ -84,7 +84,8 @@ def test_a_run_trains_on_copies_and_says_which(its: Run, trained: Path) -> None:
 def test_its_log_and_its_json_say_which_files(project: Path) -> None:
     run = start(project, {"trainer.epochs": 0})
     worker.work(run, {}, lambda _control: None)
-    assert "own code: layers.py (" in run.log_path.read_text()
+    told = "own code: model.py:Net, measures.py:squared, measures:sure from layers.py ("
+    assert told in run.log_path.read_text()
     assert command(project, "show", "latest", "--json")[0] == 0
     said = json.loads(command(project, "show", "latest", "--json")[1])
     assert list(said["code"]) == ["layers.py", "measures.py", "model.py"]
