@@ -168,7 +168,7 @@ class LookApp(RunApp):
         from core import classes
 
         best = self._taken_apart
-        asked = {"checkpoint": str(best)} if best else {"config": self.draft.text.text}
+        asked = {"checkpoint": str(best)} if best else {"config": self.draft.resolved.text}
         try:
             said = child.ask(
                 "core.anatomy", json.dumps({**asked, "index": index}),

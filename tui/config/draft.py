@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import config_file, normalize, own_code, own_signatures, signatures
+from core import config_file, normalize, own_code, own_project, signatures
 from core.jsontext import JsonTextError
-from core.own_names import OwnCodeError, is_own
+from tui.config import own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +93,11 @@ class Draft:
         if self.parent is not None and own_code.is_of_run(self.parent):
             return own_code.folder_of(self.parent)
         return own_code.folder_of(self.path)
+
+    @property
+    def resolved(self) -> JsonText:
+        """The text with the names of a project as it is meant: `model/model.py:MnistModel`."""
+        return own_project.in_text(self.text, self.folder)
 
     def signature_of(self, block: str, name: object) -> Signature | None:
         """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
@@ -226,7 +230,7 @@ class Draft:
         arguments = self.get((*block, "args"))
         if signature is None or not isinstance(arguments, dict):
             return []
-        if signature.takes_more:
+        if signature.takes_more or block[0] == "data_loader":  # given what every loader is, too
             return []
         dropped = [name for name in arguments if signature.get(name) is None]
         for name in dropped:
@@ -249,17 +253,16 @@ def problems_of(text: JsonText, folder: Path) -> list[Problem]:
 
 def signature_of(block: str, name: object, folder: Path | None = None) -> Signature | None:
     """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
-    if block == "arch" and isinstance(name, str) and is_own(name):
-        with contextlib.suppress(OwnCodeError):  # said where the config is checked
-            return own_signatures.signature(folder, name, "model")
-        return None
+    if own.meaning(folder, block, name):
+        return own.signature_of(folder, block, name)
     return signatures.of(block, name) if block in _CHOSEN else None
 
 
 def choices(block: str, folder: Path | None = None) -> list[str]:
     """The classes that `block` can name, those in the files of a folder included."""
-    own = own_signatures.offered(folder, "model") if folder is not None and block == "arch" else []
-    return [*signatures.names(block), *own] if block in _CHOSEN else []
+    if block not in _CHOSEN:
+        return []
+    return list(dict.fromkeys([*signatures.names(block), *own.choices(folder, block)]))
 
 
 def parse(text: str) -> object:

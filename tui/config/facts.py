@@ -7,6 +7,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from core.idx import DataError
 from core.jsontext import JsonText, JsonTextError
 from core.requests import EPOCHS, LR
 from tui.config import fields
@@ -132,4 +133,7 @@ def _num_images(text: JsonText, folder: Path) -> tuple[int, int] | None:
 
     if problems_of(text, folder):
         return None
-    return check.num_images(check.load(text.value, folder))
+    try:
+        return check.num_images(check.load(text.value, folder))
+    except DataError:  # a set of one's own has to be made to be counted
+        return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import signatures
 from core.data_sets import LOADERS
-from core.own_names import is_own, label
+from core.own_names import label
 
 if TYPE_CHECKING:
     from core.signatures import Parameter
@@ -20,8 +20,7 @@ def of(dotted: str, value: object, config: dict[str, Any]) -> tuple[str, ...]:
         offered = monitors(config)
         return (*offered, value) if isinstance(value, str) and value not in offered else offered
     if dotted == "loss" and isinstance(value, str):
-        offered = tuple(signatures.names("loss"))
-        return (*offered, value) if is_own(value) else offered
+        return tuple(signatures.names("loss"))
     return _FIXED.get(dotted, ())
 
 
