@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
 )
 
+from core import config_words
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
@@ -166,8 +167,7 @@ def _whose(value: object) -> str:
     return _OWN if is_own(kind) else _OURS
 
 
-_OWN, _OURS = "(own)", "(ours)"
-"""Tags of pydantic's, which name no part of the config."""
+_OWN, _OURS = config_words.TAGS
 AnyLoader = Annotated[
     Annotated[OwnLoader, Tag(_OWN)] | Annotated[Loader, Tag(_OURS)], Discriminator(_whose)
 ]
@@ -263,52 +263,7 @@ class Config(Block):
         try:
             config = cls.model_validate(normal.value)
         except ValidationError as error:
-            raise ConfigError([*normal.problems, *_problems(error)]) from error
+            raise ConfigError([*normal.problems, *config_words.problems(error)]) from error
         if normal.problems:
             raise ConfigError(list(normal.problems))
         return config
-
-
-def _problems(error: ValidationError) -> list[Problem]:
-    problems = []
-    for item in error.errors():
-        path = ".".join(str(part) for part in item["loc"] if part not in (_OWN, _OURS))
-        problems.append(Problem(path=path, message=_sentence(path, dict(item))))
-    return list(dict.fromkeys(problems))
-
-
-def _sentence(path: str, item: dict[str, Any]) -> str:
-    """pydantic's finding in plain words."""
-    kind, context, value = item["type"], item.get("ctx", {}), item["input"]
-    if kind == "missing":
-        return "is missing: add it"
-    if kind == "extra_forbidden":
-        return f"{_OWNERS.get(path.rpartition('.')[0], 'it')} has no such argument: remove it"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        return f"must be {context['expected'].replace(chr(39), chr(34))}, not {shown(value)}"
-    if kind.startswith("model") and path in _COMPONENTS:
-        return f'must be an object with "type" and "args", not {shown(value)}'
-    for part, words in _KINDS.items():
-        if kind.startswith(part):
-            return f"must be {words.format_map(context)}, not {shown(value)}"
-    return str(item["msg"])
-
-
-_COMPONENTS = ("arch", "data_loader", "optimizer", "lr_scheduler")
-_OWNERS = {"data_loader.args": "the data loader", "data_loader.augment": "augment"}
-_KINDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "finite": "a finite number",
-    "bool": "true or false",
-    "string": "a text",
-    "path": "a path",
-    "list": "a list",
-    "dict": "an object",
-    "model": "an object",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
-    "less_than": "less than {lt}",
-}

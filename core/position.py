@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, own_data, rates, resume, schedules, template_position
+from core import build, checkpoint, own_batches, rates, resume, schedules, template_position
 from core.checkpoint import CheckpointError
 from core.config import Config
 from core.config_file import ConfigError
@@ -87,7 +87,7 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
         training.step_in_epoch, training.lr = ours["step_in_epoch"], ours["lr"]
         training.averages.load_state_dict(ours["averages"])
         training.log.seconds_before = ours["seconds"]
-        if isinstance(training.train_set, own_data.Batches):
+        if isinstance(training.train_set, own_batches.Batches):
             notices.append(
                 f"{training.config.data_loader.type} goes on exactly at the end of an epoch alone: "
                 f"what is left of epoch {start.epoch + 1} is drawn anew"

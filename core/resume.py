@@ -14,8 +14,8 @@ from core import (
     config_file,
     devices,
     normalize,
-    own_code,
     own_project,
+    resume_code,
     runs,
     schedules,
     started_code,
@@ -215,12 +215,17 @@ def plan(
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
     text = own_project.in_text(_replaced(before, given, edits), folder)
-    settings, code = _checked(text, before, Run(start.path.parent), folder)
+    settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
         _refuse_endless(settings, start, before.value, differing)
-    fits = differing.keys() <= IN_PLACE and run.ours() and not run.live() and _has(run, code)
+    fits = (
+        differing.keys() <= IN_PLACE
+        and run.ours()
+        and not run.live()
+        and resume_code.has(run, code)
+    )
     if fits and _is_furthest(start, run):
         return Plan(start.path, run, text, differing, notices, code=code)
     weights_only = start.weights_only
@@ -263,38 +268,9 @@ def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
 def _from_weights(
     start: Checkpoint, before: JsonText, text: JsonText, notices: list[str], folder: Path | None
 ) -> Plan:
-    settings, code = _checked(text, before, Run(start.path.parent), folder)
+    settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
     return Plan(start.path, None, text, {}, notices, weights_only=True, code=code)
-
-
-def _checked(
-    text: JsonText, before: JsonText, run: Run, folder: Path | None
-) -> tuple[Config, Code | None]:
-    """The config that is meant, and the code of one's own that it needs, of which nothing is run.
-
-    Without a folder for it that is the code the run was started on, or a part of it.
-    """
-    if folder is not None:
-        return check.load(text.value, folder), own_code.of(folder, text.value)
-    if not run.ours():
-        own_project.refuse_without(run.path, text.value)
-    known = started_code.of_run(run, before.value) if own_code.names_in(text.value) else None
-    settings = check.load(text.value, run.code_path)
-    code = own_code.of(run.code_path, text.value)
-    if code is not None and (known is None or not code.files.items() <= known.files.items()):
-        raise MistakeError(
-            f"{run.code_path}: holds more than the run was started on: give -c with the config "
-            "that the code is beside"
-        )
-    return settings, code
-
-
-def _has(run: Run, code: Code | None) -> bool:
-    """Whether a run's own copies are that code."""
-    if code is None or code.folder == run.code_path:
-        return True
-    return own_code.same(code, run.code_path)
 
 
 def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> JsonText:
@@ -332,8 +308,8 @@ def _from_the_start(
     """It begins again in its own directory: whatever changes, nothing was trained without it."""
     before = _as_changed(run, normalize.editable(config_file.read_text(run.config_path)))
     text = _replaced(before, given, edits)
-    code = _checked(text, before, run, folder)[1]
-    if not _has(run, code):
+    code = resume_code.checked(text, before, run, folder)[1]
+    if not resume_code.has(run, code):
         raise MistakeError(
             f"{run.path}: was to begin with other code, and nothing was saved of it: start a new "
             "run"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from core.own_batches import Items
     from core.own_import import OwnCode
 
 
@@ -97,7 +98,7 @@ class Trained:
             return result
         return own_calls.forward(self.own, self.config.arch, self.model, images)
 
-    def test_images(self) -> Samples | own_data.Items:
+    def test_images(self) -> Samples | Items:
         """The test images, scaled as those were that it learned from. Raises MistakeError."""
         loader = self.config.data_loader
         if self.own is not None and isinstance(loader, OwnLoader):

@@ -7,7 +7,6 @@ import os
 import platform
 import socket
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,24 +15,21 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from core import (
     build,
     dataset,
-    download,
     live_changes,
     machine,
+    own_batches,
     own_calls,
     own_code,
-    own_data,
     own_import,
     position,
     resume,
     schedules,
     tensorboard,
+    training_data,
 )
 from core.augment import Augmentation
 from core.averages import Averages
-from core.check import num_images
 from core.child import our_version
-from core.config import OwnLoader
-from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
 from core.own_names import is_own
@@ -52,7 +48,6 @@ if TYPE_CHECKING:
 
     from core.checkpoint import Checkpoint
     from core.control import Control
-    from core.dataset import Samples
     from core.events import Event, Metrics
     from core.runs import Run
 
@@ -77,7 +72,17 @@ class Training:
         self.device = torch.device(name)
 
         self.own = own_import.of_run(run, self.config)
-        self._load_data(control)
+        data = training_data.load(
+            self.config, self.data_dir, self.own, self.device, tell=self.enter, control=control
+        )
+        self.train_set, self.validation_set, self.classes = (
+            data.train,
+            data.validation,
+            data.classes,
+        )
+        self.num_steps = self.config.trainer.len_epoch or data.num_batches
+        schedule = self.config.lr_scheduler
+        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
@@ -129,7 +134,7 @@ class Training:
     def rest_of_epoch(self) -> Iterator[Any]:
         """The indices of each batch of this epoch that is still to come, or what a loader gave."""
         args = self.config.data_loader.args
-        if isinstance(self.train_set, own_data.Batches):
+        if isinstance(self.train_set, own_batches.Batches):
             yield from self.train_set.epoch(self.num_steps - self.step_in_epoch)
             return
         order = dataset.epoch_order(
@@ -275,35 +280,6 @@ class Training:
         values = {name: metric(output, labels) for name, metric in self.metrics.items()}
         averages.add({"loss": loss, **values}, len(labels))
 
-    def _load_data(self, control: Control) -> None:
-        schedule, loader = self.config.lr_scheduler, self.config.data_loader
-        self.train_set: Samples | own_data.Items | own_data.Batches
-        self.validation_set: Samples | own_data.Items | own_data.Batches | None
-        if self.own is not None and isinstance(loader, OwnLoader):
-            self.enter("loading data")
-            data = own_data.to_train(self.own, self.config, loader, self.device)
-            self.train_set, self.validation_set = data.train, data.validation
-            self.classes, num_batches = data.classes, data.num_batches
-        else:
-            num_batches = self._load_ours(control)
-        self.num_steps = self.config.trainer.len_epoch or num_batches
-        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
-
-    def _load_ours(self, control: Control) -> int:
-        """Load a data set of ours; returns the batches of an epoch."""
-        args = self.config.data_loader.args
-        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _NotYet())
-        download.ensure(
-            data_set, self.data_dir, training=args.training, tell=self.enter, check=check
-        )
-        self.enter("loading data")
-        self.classes = data_set.contents(self.data_dir).classes
-        samples = dataset.load(self.data_dir, training=args.training, data_set=data_set)
-        to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
-        self.train_set = samples.select(to_train).to(self.device)
-        self.validation_set = samples.select(to_validate).to(self.device)
-        return math.ceil(len(self.train_set) / args.batch_size)
-
     def _nothing_drawn(self) -> AbstractContextManager[None]:
         """The generators are afterwards as before, though code of one's own draws from them.
 
@@ -364,15 +340,3 @@ class Training:
                 self.emit(replace(event, inherited=True))
         for notice in notices:
             self.emit(NoticeGiven(message=notice))
-
-
-class _NotYet:
-    """Asked while the data is loaded: there is nothing to save or to change yet."""
-
-    def save_position(self) -> bool:
-        """Nothing was saved."""
-        return False
-
-    def change(self, path: str, _value: object) -> str:
-        """Nothing was changed."""
-        return f"{path}: training has not begun yet: ask again in a moment"

@@ -1,4 +1,4 @@
-"""Configs, run directories and copies of code that mean harm: refused in a sentence, or harmless."""
+"""Configs, run directories and copies of code that mean harm: refused in a sentence, or idle."""
 
 from __future__ import annotations
 
