@@ -17,6 +17,7 @@ from core import build, config_file, evaluate, probe, resume, runs, worker
 from core.config import Config
 from core.errors import MistakeError
 from core.events import RunStarted
+from core.own_code import folder_of
 from core.predict import Predictor
 from core.runs import Run
 from tui import starting
@@ -302,6 +303,9 @@ def test_a_run_from_elsewhere_is_looked_at_and_never_run(
     with pytest.raises(MistakeError, match="code that you never started a run on"):
         train_here(theirs)
     assert not (theirs.code_path / "ran").exists()
+    # Who has read it can say so, by the run's own config.
+    results = evaluate.evaluate(theirs.path / "last.pth", beside=folder_of(theirs.config_path))
+    assert results["num_samples"] == 200
 
 
 def test_code_that_was_changed_in_a_run_is_not_run(its: Run, tmp_path: Path) -> None:
