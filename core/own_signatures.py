@@ -12,8 +12,9 @@ from core.signatures import Signature, parameters_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_LISTED = 20
-"""Files of a folder that are looked into for what a form can offer."""
+MAX_LISTED, MAX_LISTED_BYTES = 20, 50_000
+"""Files of a folder that are looked into for what a form can offer, and how large one may be: the
+window waits for it, and the folder may be anybody's."""
 _BASES = {
     "model": ("Module", "Sequential", "BaseModel"),
     "data": ("Dataset", "DataLoader", "BaseDataLoader"),
@@ -48,11 +49,7 @@ def signature(folder: Path | None, name: str, kind: str) -> Signature:
 def offered(folder: Path, kind: str) -> list[str]:
     """What the files right in a folder offer as `model` or `data`: `model.py:Net`, for a list."""
     found = []
-    try:
-        files = sorted(path.name for path in folder.glob("*.py"))
-    except OSError:
-        return []
-    for file in [name for name in files if not name.startswith(("_", "test_"))][:MAX_LISTED]:
+    for file in _listed(folder):
         try:
             definitions = definitions_in(folder, file)
         except OwnCodeError:
@@ -62,6 +59,15 @@ def offered(folder: Path, kind: str) -> list[str]:
             if is_one and not name.startswith("_"):
                 found.append(f"{file}:{name}")
     return found
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        paths = sorted(path for path in folder.glob("*.py") if path.is_file())
+        small = [path.name for path in paths if path.stat().st_size <= MAX_LISTED_BYTES]
+    except OSError:  # it cannot be read, or a file went at this very moment
+        return []
+    return [name for name in small if not name.startswith(("_", "test_"))][:MAX_LISTED]
 
 
 def _of_class(name: str, node: ast.ClassDef, known: dict[str, Any]) -> Signature:
