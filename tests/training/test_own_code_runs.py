@@ -13,7 +13,7 @@ import torch
 from own_code import write_project
 from tiny_data import train_here
 
-from core import build, config_file, evaluate, probe, resume, runs, worker
+from core import anatomy, build, config_file, evaluate, probe, resume, runs, worker
 from core.config import Config
 from core.errors import MistakeError
 from core.events import RunStarted
@@ -147,6 +147,18 @@ def test_fine_tuning_takes_the_code_of_the_run(its: Run, trained: Path) -> None:
     ]  # fmt: skip
     assert train_here(made).outcome == "completed"
     assert made.fine_tunes()
+
+
+def test_its_layers_are_shown_when_a_key_asks_and_not_before(its: Run) -> None:
+    ran = its.code_path / "ran"
+    ran.unlink(missing_ok=True)
+    question = {"checkpoint": str(its.path / "last.pth"), "index": 0}
+    with pytest.raises(MistakeError, match="showing this pane runs none of it: n does"):
+        anatomy._answer(question)
+    assert not ran.exists()
+    answer = anatomy._answer({**question, "run_own_code": True})
+    assert answer["num_parameters"] == 1554
+    assert ran.exists()
 
 
 # What is wrong with it
