@@ -2,7 +2,8 @@
 
 A process of its own: nothing of a live run is touched. It reads `{"config": …}`, a config.json as
 text, or `{"checkpoint": …}`, the path of one, from stdin, with the `index` of a test image, and
-writes one line of JSON: `stages`, in the order the picture passes them, `guess` and `target`.
+whether to `run_own_code`; it writes one line of JSON: `stages`, in the order the picture passes
+them, `guess` and `target`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import fx
 
-from core import build
+from core import build, checkpoint, own_code
 from core.config import Config
 from core.errors import MistakeError
 from core.jsontext import JsonText
@@ -39,7 +40,14 @@ def main() -> int:
 
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
     if "checkpoint" in question:
-        trained = Trained.read(Path(question["checkpoint"]))
+        path = Path(question["checkpoint"])
+        names = own_code.names_in(checkpoint.load(path).config)
+        if names and not question.get("run_own_code"):
+            raise MistakeError(
+                f"{names[0]} is code of your own, and showing this pane runs none of it: n does, "
+                "with a picture"
+            )
+        trained = Trained.read(path)
     else:
         config = Config.parse(JsonText(question["config"]).value)
         torch.manual_seed(config.seed)
@@ -47,8 +55,8 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     samples = trained.test_images()
     images, labels = samples.batch(torch.tensor([int(question.get("index", 0)) % len(samples)]))
     with torch.inference_mode():
+        output = trained.outputs(images)[0].exp()
         stages = follow(trained.model, images)
-        output = trained.model(images)[0].exp()
     return {
         "stages": stages,
         "num_parameters": sum(item.numel() for item in trained.model.parameters()),

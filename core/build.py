@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import losses, metrics, models, schedules
+from core import losses, metrics, models, own_calls, schedules
 from core.errors import MistakeError
+from core.own_names import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
 
     from core.config import Component, Config
+    from core.own_import import OwnCode
 
     Measure = Callable[[Tensor, Tensor], Tensor]
 
@@ -27,17 +29,26 @@ class BuildError(MistakeError):
     """Something in the config cannot be made; the message names the field."""
 
 
-def model(arch: Component) -> nn.Module:
-    """The network, its weights drawn from torch's global generator."""
+def model(arch: Component, own: OwnCode | None = None) -> nn.Module:
+    """The network, its weights drawn from torch's global generator.
+
+    `own` is the code that names of one's own are in; without it they are refused.
+    """
+    if is_own(arch.type):
+        return own_calls.model(_needed(own, "arch.type", arch.type), arch)
     made = _named("arch.type", models, arch.type)
     return _call("arch.args", made, arch.args)  # type: ignore[no-any-return]
 
 
-def empty_model(arch: Component) -> nn.Module:
+def empty_model(arch: Component, own: OwnCode | None = None) -> nn.Module:
     """The network without weights, which draws nothing: fill it by `load_state_dict(assign=True)`.
 
-    A process may hold a live run, whose bits hang on the global generator.
+    A process may hold a live run, whose bits hang on the global generator. One of one's own is
+    made as it is, since it may compute with what it holds; the generator is set back after it.
     """
+    if is_own(arch.type):
+        with torch.random.fork_rng(devices=[]):
+            return model(arch, own)
     with torch.device("meta"):
         return model(arch)
 
@@ -68,14 +79,31 @@ def scheduler(
     return _call("lr_scheduler.args", made, args)  # type: ignore[no-any-return]
 
 
-def loss(config: Config) -> Measure:
+def loss(config: Config, own: OwnCode | None = None) -> Measure:
     """The loss of a batch, a mean over its samples."""
+    if is_own(config.loss.type):
+        return own_calls.loss(_needed(own, "loss", config.loss.type), config.loss)
     return _measure("loss", losses, config.loss)
 
 
-def metric_functions(config: Config) -> dict[str, Measure]:
+def metric_functions(config: Config, own: OwnCode | None = None) -> dict[str, Measure]:
     """The metrics by name, each a mean over a batch."""
-    return {item.type: _measure("metrics", metrics, item) for item in config.metrics}
+    return {item.label: _metric(item, own) for item in config.metrics}
+
+
+def _metric(component: Component, own: OwnCode | None) -> Measure:
+    if is_own(component.type):
+        return own_calls.metric(_needed(own, "metrics", component.type), component)
+    return _measure("metrics", metrics, component)
+
+
+def _needed(own: OwnCode | None, field: str, name: str) -> OwnCode:
+    if own is None:
+        raise BuildError(
+            f"{field}: {name} is code of your own, which runs only when a run is started: start "
+            "one, then look at its checkpoint"
+        )
+    return own
 
 
 def _measure(field: str, module: object, component: Component) -> Measure:

@@ -12,52 +12,62 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import idx, schedules, signatures
-from core.config import Component, Config, Named
+from core import arguments, data_sets, idx, own_project, own_signatures, schedules, signatures
+from core.config import Component, Config, Named, OwnLoader
 from core.config_file import ConfigError, Problem
 from core.data_sets import LOADERS
 from core.jsontext import shown
 from core.normalize import normalize
+from core.own_names import RESERVED, OwnCodeError, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from core.normalize import Normal
     from core.signatures import Signature
 
 
-def check(config: Config) -> None:
-    """Raise ConfigError with every problem of the config, or return."""
+def check(config: Config, folder: Path | None = None) -> None:
+    """Raise ConfigError with every problem of the config, or return.
+
+    `folder` is where code of one's own is looked up, which is read and not run.
+    """
     problems = [
-        *_names(config.__dict__), *_loader(config), *_monitor(config), *_schedule(config)
+        *_names(config.__dict__, folder), *_loader(config, folder), *_classes(config, folder),
+        *_monitor(config), *_schedule(config),
     ]  # fmt: skip
     if problems:
         raise ConfigError(problems)
 
 
-def load(value: object) -> Config:
-    """Parse and check; raises ConfigError with every problem found."""
+def load(value: object, folder: Path | None = None) -> Config:
+    """Parse and check as `check` does; raises ConfigError with every problem found."""
+    value = own_project.resolved(value, folder)
     try:
         config = Config.parse(value)
     except ConfigError as error:
         # Where the shape is wrong in one place, the names in the others can still be looked up.
-        raise ConfigError(_with_names(error.problems, normalize(value))) from error
-    check(config)
+        raise ConfigError(_with_names(error.problems, normalize(value), folder)) from error
+    check(config, folder)
     return config
 
 
-def problems_of(value: object) -> list[Problem]:
+def problems_of(value: object, folder: Path | None = None) -> list[Problem]:
     """Every problem of a config, none when it can be trained."""
     try:
-        load(value)
+        load(value, folder)
     except ConfigError as error:
         return error.problems
     return []
 
 
 def num_images(config: Config) -> tuple[int, int]:
-    """How many images are trained on and validated on. Raises idx.DataError."""
-    args, data_set = config.data_loader.args, LOADERS[config.data_loader.type]
+    """How many images are trained on and validated on. Raises idx.DataError.
+
+    A set of one's own has to be made to be counted, so it raises that too.
+    """
+    args, data_set = config.data_loader.args, data_sets.named(config.data_loader.type)
     total = data_set.num_samples(args.data_dir.expanduser(), training=args.training)
     split = args.validation_split
     num_validation = split if isinstance(split, int) else int(total * split)
@@ -66,41 +76,54 @@ def num_images(config: Config) -> tuple[int, int]:
 
 def log_keys(config: Config) -> list[str]:
     """The numbers an epoch ends with, in the order of the log."""
-    names = ["loss", *(metric.type for metric in config.metrics)]
+    names = ["loss", *(metric.label for metric in config.metrics)]
     if config.data_loader.args.validation_split:
         names += [f"val_{name}" for name in names]
     return names
 
 
-def _with_names(problems: list[Problem], normal: Normal) -> list[Problem]:
+def _with_names(problems: list[Problem], normal: Normal, folder: Path | None) -> list[Problem]:
     if normal.foreign:
         return problems
-    found = [*problems, *_names(normal.value)]
+    found = [*problems, *_names(normal.value, folder)]
     loader = _sound(normal.value.get("data_loader")) if isinstance(normal.value, dict) else None
-    if loader is None or loader.type in LOADERS:
+    if loader is None or loader.type in LOADERS or is_own(loader.type):
         return found
     # Of somebody else's data loader the arguments are nobody's business here.
     found = [item for item in found if not item.path.startswith("data_loader.args")]
     return [*found, _unknown_loader(loader.type)]
 
 
-def _names(blocks: object) -> Iterable[Problem]:
+def _names(blocks: object, folder: Path | None) -> Iterable[Problem]:
     """What is wrong with the names and arguments in a config, be it parsed or as it was read."""
     blocks = blocks if isinstance(blocks, dict) else {}
     for field, kind in _KINDS.items():
         component = _sound(blocks.get(field))
-        if component is not None:
+        if component is not None and is_own(component.type) and kind in OWN_KINDS:
+            yield from arguments.of_own(field, component, kind, folder)
+        elif component is not None:
             yield from _component(field, component, kind, signatures.offered(field))
-    metrics = blocks.get("metrics")
-    for index, item in enumerate(metrics if isinstance(metrics, list) else []):
-        component = _sound(item)
-        if component is not None:
-            known = signatures.offered("metrics")
-            yield from _component(f"metrics.{index}", component, "metric", known)
+    yield from _metrics(blocks.get("metrics"), folder)
     optimizer, schedule = (_sound(blocks.get(name)) for name in ("optimizer", "lr_scheduler"))
     yield from _ranges(optimizer, schedule)
     if schedule is not None:
         yield from schedules.problems(schedule, optimizer)
+
+
+def _metrics(metrics: object, folder: Path | None) -> Iterable[Problem]:
+    taken: set[str] = set()
+    for index, item in enumerate(metrics if isinstance(metrics, list) else []):
+        component, field = _sound(item), f"metrics.{index}"
+        if component is None:
+            continue
+        if not is_own(component.type):
+            yield from _component(field, component, "metric", signatures.offered("metrics"))
+        elif component.label in taken | RESERVED or component.label.startswith("val_"):
+            message = f'"{component.label}" is the name of something else here: rename the function'
+            yield Problem(path=field, message=message)
+        else:
+            yield from arguments.of_own(field, component, "metric", folder)
+        taken.add(component.label)
 
 
 def _sound(block: object) -> Component | None:
@@ -114,27 +137,9 @@ def _component(
     path: str, component: Component, kind: str, known: dict[str, Signature]
 ) -> Iterable[Problem]:
     if component.type not in known:
-        field = path if path.startswith(("loss", "metrics")) else f"{path}.type"
-        yield Problem(path=field, message=_unknown(component.type, kind, known))
+        yield Problem(path=arguments.field_of(path), message=_unknown(component.type, kind, known))
         return
-    signature = known[component.type]
-    for name, value in component.args.items():
-        parameter = signature.get(name)
-        if parameter is None:
-            message = f"{component.type} has no such argument: remove it"
-        else:
-            message = parameter.problem(value) or ""
-        if message:
-            yield Problem(path=f"{path}.args.{name}", message=message)
-    given = set(component.args) | _filled_in(component)
-    for parameter in signature.parameters:
-        if parameter.required and parameter.name not in given:
-            message = f"{component.type} needs it: add it"
-            yield Problem(path=f"{path}.args.{parameter.name}", message=message)
-
-
-def _filled_in(component: Component) -> set[str]:
-    return {"total_steps"} if component.type == schedules.ONE_CYCLE else set()
+    yield from arguments.problems(path, component, known[component.type])
 
 
 def _unknown(name: str, kind: str, known: Iterable[str]) -> str:
@@ -150,18 +155,20 @@ def _unknown_loader(name: str) -> Problem:
     return Problem(path="data_loader.type", message=_unknown(name, "data loader", LOADERS))
 
 
-def _loader(config: Config) -> Iterable[Problem]:
+def _loader(config: Config, folder: Path | None) -> Iterable[Problem]:
     loader = config.data_loader
+    if isinstance(loader, OwnLoader):
+        yield from arguments.of_own_loader(loader, folder)
+        return
     if loader.type not in LOADERS:
         yield _unknown_loader(loader.type)
         return
     try:
         num_train, num_validation = num_images(config)
-        contents = LOADERS[loader.type].contents(loader.args.data_dir.expanduser())
+        LOADERS[loader.type].contents(loader.args.data_dir.expanduser())
     except idx.DataError as error:
         yield Problem(path="data_loader.args.data_dir", message=str(error))
         return
-    yield from _classes(config.arch, len(contents.classes))
     split = loader.args.validation_split
     field = "data_loader.args.validation_split"
     if num_train <= 0:
@@ -185,7 +192,7 @@ def _schedule(config: Config) -> Iterable[Problem]:
         if metric not in keys and schedule.metric:
             yield Problem(path="lr_scheduler.metric", message=_not_computed(metric, keys))
     if schedule.type == schedules.ONE_CYCLE:
-        with contextlib.suppress(idx.DataError, KeyError):  # said of the data, elsewhere
+        with contextlib.suppress(idx.DataError):  # said of the data, elsewhere
             num_batches = math.ceil(num_images(config)[0] / config.data_loader.args.batch_size)
             yield from schedules.too_short(config, config.trainer.len_epoch or num_batches)
 
@@ -197,9 +204,16 @@ def _not_computed(metric: str, keys: list[str]) -> str:
     return f'"{metric}" is not computed: watch one of {hint}'
 
 
-def _classes(arch: Component, num_classes: int) -> Iterable[Problem]:
+def _classes(config: Config, folder: Path | None) -> Iterable[Problem]:
     """Whether the network tells as many classes apart as the data has."""
-    signature = signatures.ours("models", skip=0).get(arch.type)
+    arch, loader = config.arch, config.data_loader
+    try:
+        contents = LOADERS[loader.type].contents(loader.args.data_dir.expanduser())
+        own = own_signatures.signature(folder, arch.type, "model") if is_own(arch.type) else None
+    except (idx.DataError, OwnCodeError, KeyError):  # said of the data or the name, elsewhere
+        return
+    num_classes = len(contents.classes)
+    signature = own or signatures.ours("models", skip=0).get(arch.type)
     parameter = signature.get("num_classes") if signature is not None else None
     if parameter is not None:
         given = arch.args.get("num_classes", parameter.default)
@@ -252,3 +266,5 @@ _NOT_NEGATIVE = (
 _PERIODS = ("step_size", "T_max", "T_0", "T_mult", "total_steps", "step_size_up", "step_size_down")
 _KINDS = {"arch": "model", "optimizer": "optimizer", "loss": "loss", "lr_scheduler": "scheduler"}
 """What a block of the config names, in a word."""
+OWN_KINDS = ("model", "loss", "metric")
+"""Those of them that can be code of one's own."""

@@ -15,15 +15,19 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StrictBool,
+    Tag,
     ValidationError,
     field_validator,
 )
 
+from core import config_words
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
+from core.own_names import is_own, label
 from core.paths import expanded
 
 MAX_THREADS = 1024
@@ -73,6 +77,11 @@ class Component(Block):
     type: Annotated[str, BeforeValidator(_text_only)]
     args: dict[str, Any] = {}
 
+    @property
+    def label(self) -> str:
+        """Its name without the file it is in: `Net` of `model.py:Net`."""
+        return label(self.type)
+
 
 def _by_name(value: object) -> object:
     if not isinstance(value, str | dict | Component):
@@ -112,6 +121,19 @@ class LoaderArgs(BaseModel):
         return value
 
 
+class OwnLoaderArgs(LoaderArgs):
+    """What a data set of one's own is called with: any argument, and of ours those it takes."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    data_dir: Folder = Path("data")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments that the config says."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class Augment(BaseModel):
     """Random changes of each training image, drawn anew whenever it is seen."""
 
@@ -132,6 +154,23 @@ class Loader(Block):
     args: LoaderArgs
     augment: Augment | None = None
     """Of the training images alone; absent or empty for none."""
+
+
+class OwnLoader(Loader):
+    """A data set or a loader of one's own."""
+
+    args: OwnLoaderArgs
+
+
+def _whose(value: object) -> str:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return _OWN if is_own(kind) else _OURS
+
+
+_OWN, _OURS = config_words.TAGS
+AnyLoader = Annotated[
+    Annotated[OwnLoader, Tag(_OWN)] | Annotated[Loader, Tag(_OURS)], Discriminator(_whose)
+]
 
 
 class Scheduler(Component):
@@ -183,7 +222,7 @@ class Config(Block):
     name: Annotated[str, BeforeValidator(_text_only)]
     n_gpu: Whole = 0
     arch: Component
-    data_loader: Loader
+    data_loader: AnyLoader
     optimizer: Component
     loss: Named
     metrics: list[Named]
@@ -224,52 +263,7 @@ class Config(Block):
         try:
             config = cls.model_validate(normal.value)
         except ValidationError as error:
-            raise ConfigError([*normal.problems, *_problems(error)]) from error
+            raise ConfigError([*normal.problems, *config_words.problems(error)]) from error
         if normal.problems:
             raise ConfigError(list(normal.problems))
         return config
-
-
-def _problems(error: ValidationError) -> list[Problem]:
-    problems = []
-    for item in error.errors():
-        path = ".".join(str(part) for part in item["loc"])
-        problems.append(Problem(path=path, message=_sentence(path, dict(item))))
-    return list(dict.fromkeys(problems))
-
-
-def _sentence(path: str, item: dict[str, Any]) -> str:
-    """pydantic's finding in plain words."""
-    kind, context, value = item["type"], item.get("ctx", {}), item["input"]
-    if kind == "missing":
-        return "is missing: add it"
-    if kind == "extra_forbidden":
-        return f"{_OWNERS.get(path.rpartition('.')[0], 'it')} has no such argument: remove it"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        return f"must be {context['expected'].replace(chr(39), chr(34))}, not {shown(value)}"
-    if kind.startswith("model") and path in _COMPONENTS:
-        return f'must be an object with "type" and "args", not {shown(value)}'
-    for part, words in _KINDS.items():
-        if kind.startswith(part):
-            return f"must be {words.format_map(context)}, not {shown(value)}"
-    return str(item["msg"])
-
-
-_COMPONENTS = ("arch", "data_loader", "optimizer", "lr_scheduler")
-_OWNERS = {"data_loader.args": "the data loader", "data_loader.augment": "augment"}
-_KINDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "finite": "a finite number",
-    "bool": "true or false",
-    "string": "a text",
-    "path": "a path",
-    "list": "a list",
-    "dict": "an object",
-    "model": "an object",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
-    "less_than": "less than {lt}",
-}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core import idx
 from core.idx import DataError
+from core.own_names import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,8 @@ LOADERS = {"MnistDataLoader": MNIST, "FashionMnistDataLoader": FASHION_MNIST}
 
 def named(loader: str) -> DataSet:
     """What `data_loader.type` means. Raises DataError."""
+    if is_own(loader):
+        raise DataError(f"data_loader.type: the images of {loader} are known to its own code alone")
     if loader not in LOADERS:
         message = f'data_loader.type: there is no data loader "{loader}"'
         raise DataError(f"{message}: use one of {', '.join(LOADERS)}")

@@ -62,6 +62,10 @@ class Samples:
             images = change(images)
         return normalize(images, self.normalization), self.labels.index_select(0, indices)
 
+    def first(self) -> tuple[Tensor, Tensor]:
+        """A small batch."""
+        return self.batch(torch.arange(min(4, len(self)), device=self.labels.device))
+
     def in_order(self, batch_size: int = EVALUATION_BATCH) -> Iterator[tuple[Tensor, Tensor]]:
         """All samples in their own order, batch by batch, normalised."""
         for start in range(0, len(self), batch_size):

@@ -18,29 +18,32 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def evaluate(path: Path, device_name: str = "cpu") -> dict[str, Any]:
+def evaluate(path: Path, device_name: str = "cpu", beside: Path | None = None) -> dict[str, Any]:
     """Test the checkpoint at `path` on the test images of its data set.
+
+    Code of one's own is that of its run, or the one in the folder `beside`.
 
     Returns {loss, <metric>…, num_samples, confusion[target][predicted], mistakes: [{index, target,
     predicted, probability}]}, the most certain mistake first, and keeps it in `<file>.test.json`.
     Raises MistakeError. Touches neither torch's global generator nor its thread count.
     """
-    trained = Trained.read(path, device_name)
+    trained = Trained.read(path, device_name, beside)
     samples = trained.test_images()
-    loss_of = build.loss(trained.config)
-    metrics = build.metric_functions(trained.config)
-    averages, outputs = Averages(trained.device), []
+    loss_of = build.loss(trained.config, trained.own)
+    metrics = build.metric_functions(trained.config, trained.own)
+    averages, outputs, targets = Averages(trained.device), [], []
     with torch.inference_mode():
         for images, labels in samples.in_order():
-            output = trained.model(images)
+            output = trained.outputs(images)
             _check_labels(labels, output.shape[1])
             measured = {name: metric(output, labels) for name, metric in metrics.items()}
             averages.add({"loss": loss_of(output, labels), **measured}, len(labels))
             outputs.append(output)
+            targets.append(labels)
         results = {
             **averages.means(),
             "num_samples": len(samples),
-            **_mistakes(torch.cat(outputs).cpu(), samples.labels.cpu()),
+            **_mistakes(torch.cat(outputs).cpu(), torch.cat(targets).cpu()),
         }
     results_files.keep(path, results)
     return results

@@ -57,6 +57,10 @@ class RunStarted(Event):
     """The checkpoint this run was resumed from, where it lies in another run."""
     changes: dict[str, Any] = field(default_factory=dict)
     """What differs from config.json, by dotted path."""
+    code: dict[str, str] = field(default_factory=dict)
+    """The sha256 of each file of one's own code, by its path in the run's folder `code`."""
+    names: list[str] = field(default_factory=list)
+    """What the config names in them: `model.py:Net`."""
     epoch: int
     """Finished epochs at the start."""
     step: int

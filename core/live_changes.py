@@ -27,7 +27,7 @@ def change(training: Training, path: str, value: object) -> str:
         return f"{path}: {value!r} is not a number"
     raw = _with(training.raw_config, path, value)
     try:
-        after = check.load(raw)
+        after = check.load(raw, training.run.code_path)
     except ConfigError as error:
         return "; ".join(str(error).splitlines())
     before = training.config

@@ -80,7 +80,13 @@ def _(event: e.RunStarted) -> str:
     return (
         f"training {start} to epoch {event.epochs} on {where}: {event.num_train:,} images, "
         f"{event.num_validation:,} for validation, {event.num_parameters:,} parameters"
+        f"{_code(event)}"
     )
+
+
+def _code(event: e.RunStarted) -> str:
+    files = ", ".join(f"{path} ({digest[:8]})" for path, digest in event.code.items())
+    return f"; own code: {', '.join(event.names)} from {files}" if files else ""
 
 
 @sentence.register

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core import config_file, old_formats, signatures
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
+from core.own_names import is_own, label
 from core.schedules import PLATEAU
 
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ def _monitor(config: dict[str, Any]) -> Iterator[str]:
     if monitor is None or str(monitor).split()[:1] in (["OFF"], ["Off"], ["off"]):
         monitor = "off"
     if isinstance(monitor, str):
-        monitor = " ".join(_today(word) for word in monitor.split())
+        own = _own_metrics(config)
+        monitor = " ".join(_today(word, own) for word in monitor.split())
     if monitor != written:
         trainer["monitor"] = monitor
         same = isinstance(written, str) and written.split() == str(monitor).split()
@@ -180,7 +182,7 @@ def _scheduler(config: dict[str, Any]) -> Iterator[str]:
         del args["verbose"]
         yield "lr_scheduler.args.verbose: is dropped: torch has no such argument any more"
     if isinstance(schedule.get("metric"), str):
-        schedule["metric"] = _today(schedule["metric"])
+        schedule["metric"] = _today(schedule["metric"], _own_metrics(config))
         if schedule.get("type") != PLATEAU:
             yield f"lr_scheduler.metric: is not used: only {PLATEAU} looks at a metric"
 
@@ -233,17 +235,26 @@ def _unwatched(trainer: dict[str, Any], names: set[str]) -> Iterator[str]:
 # Small helpers
 
 
-def _today(word: str) -> str:
+def _today(word: str, own: set[str]) -> str:
     prefix = "val_" if word.startswith("val_") else ""
     name = word.removeprefix("val_")
-    return prefix + METRICS.get(name, name)
+    return prefix + (name if name in own else METRICS.get(name, name))
 
 
 def _metric_names(config: dict[str, Any]) -> set[str]:
+    return {"loss", *map(label, _metric_types(config))}
+
+
+def _own_metrics(config: dict[str, Any]) -> set[str]:
+    """What metrics of one's own are called: a name of other days is theirs."""
+    return {label(name) for name in _metric_types(config) if is_own(name)}
+
+
+def _metric_types(config: dict[str, Any]) -> list[str]:
     metrics = config.get("metrics")
     items = metrics if isinstance(metrics, list) else []
     names = (item.get("type") if isinstance(item, dict) else item for item in items)
-    return {"loss", *(name for name in names if isinstance(name, str))}
+    return [name for name in names if isinstance(name, str)]
 
 
 def _number(block: dict[str, Any], name: str, path: str, *, whole: bool) -> Iterator[str]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, rates, resume, schedules, template_position
+from core import build, checkpoint, own_batches, rates, resume, schedules, template_position
 from core.checkpoint import CheckpointError
 from core.config import Config
 from core.config_file import ConfigError
+from core.dataset import Samples
 from core.events import EpochEnded
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def content(training: Training) -> dict[str, Any]:
     """What a checkpoint holds: the template's six keys, and ours for an exact resume."""
     scheduler, judge = training.scheduler, training.judge
     return {
-        "arch": type(training.model).__name__,
+        "arch": training.config.arch.label,
         "epoch": training.epoch,
         "state_dict": training.model.state_dict(),
         "optimizer": _optimizer_state(training.optimizer),
@@ -51,7 +52,11 @@ def content(training: Training) -> dict[str, Any]:
             "data_dir": str(training.data_dir),
             "data_set": {
                 "classes": list(training.classes),
-                **training.train_set.normalization._asdict(),
+                **(
+                    training.train_set.normalization._asdict()
+                    if isinstance(training.train_set, Samples)
+                    else {}
+                ),
             },
             "torch": str(torch.__version__),
         },
@@ -82,6 +87,11 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
         training.step_in_epoch, training.lr = ours["step_in_epoch"], ours["lr"]
         training.averages.load_state_dict(ours["averages"])
         training.log.seconds_before = ours["seconds"]
+        if isinstance(training.train_set, own_batches.Batches):
+            notices.append(
+                f"{training.config.data_loader.type} goes on exactly at the end of an epoch alone: "
+                f"what is left of epoch {start.epoch + 1} is drawn anew"
+            )
     elif ours["step_in_epoch"]:
         notices.append(f"the batches are others now: epoch {start.epoch + 1} begins anew")
     training.step = training.epoch * training.num_steps + training.step_in_epoch

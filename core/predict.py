@@ -33,7 +33,7 @@ class Predictor:
     def __init__(self, path: Path, device_name: str = "cpu") -> None:
         """Raises MistakeError."""
         trained = Trained.read(path, device_name)
-        self._model, self._device = trained.model, trained.device
+        self._outputs, self._device = trained.outputs, trained.device
         self._scale: Normalization = trained.scale
         self.num_classes = len(self.probabilities(np.zeros(IMAGE_SHAPE, np.uint8)))
 
@@ -41,7 +41,7 @@ class Predictor:
         """Of each class, for 28×28 pixels as the data set has them."""
         with torch.inference_mode():
             images = torch.from_numpy(picture.copy())[None, None].to(self._device)
-            values: list[float] = self._model(normalize(images, self._scale))[0].exp().tolist()
+            values: list[float] = self._outputs(normalize(images, self._scale))[0].exp().tolist()
         return values
 
 

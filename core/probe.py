@@ -13,8 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from core import devices, spinning
+from core import devices, own_code, spinning
 from core.errors import MistakeError
+from core.jsontext import JsonText
 from core.runs import Run
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def speed(run: Run, config: str, device: str) -> dict[str, Any]:
     from core.requests import Inbox
     from core.training import Training
 
+    if names := own_code.names_in(JsonText(config).value):
+        raise MistakeError(f"{names[0]} is code of your own, which runs only when a run is started")
     run.config_path.write_text(config, encoding="utf-8")
     changes = {"device": device, "trainer.tensorboard": False}
     loader = resume.effective(run, changes).config.data_loader

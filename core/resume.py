@@ -6,17 +6,32 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import build, check, checkpoint, config, config_file, devices, normalize, runs, schedules
+from core import (
+    build,
+    check,
+    checkpoint,
+    config,
+    config_file,
+    devices,
+    normalize,
+    own_project,
+    resume_code,
+    runs,
+    schedules,
+    started_code,
+)
 from core.errors import MistakeError
 from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 from core.jsontext import JsonText
+from core.own_names import is_own
 from core.paths import expanded
 from core.runs import Run
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.config import Config
+    from core.own_code import Code
 
 IN_PLACE = {
     "trainer.epochs",
@@ -62,9 +77,13 @@ class Plan:
     notices: list[str] = field(default_factory=list)
     weights_only: bool = False
     """Whether the new run begins at its first epoch, with the weights alone."""
+    code: Code | None = None
+    """Code of one's own that it needs."""
 
     def realize(self) -> Run:
-        """The directory to train: the run itself, or a new one made now."""
+        """The directory to train: the run itself, or a new one made now. Raises MistakeError."""
+        if self.code is not None:
+            started_code.remember(self.code.files)
         if self.run is not None:
             return self.run
         made = config.Config.parse(self.text.value)
@@ -75,6 +94,7 @@ class Plan:
             self.text.text,
             parent=self.checkpoint,
             weights_only=self.weights_only,
+            code=self.code,
         )
 
 
@@ -84,7 +104,7 @@ def effective(run: Run, changes: dict[str, Any]) -> Effective:
     everything = {**_changes_so_far(run), **changes}
     for path, value in everything.items():
         text = text.set(config_file.parse_path(path), value)
-    return Effective(check.load(text.value), text.value, everything)
+    return Effective(check.load(text.value, run.code_path), text.value, everything)
 
 
 def _changes_so_far(run: Run) -> dict[str, Any]:
@@ -148,7 +168,11 @@ def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
     loader = start.config.get("data_loader", {})
     written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
     absolute = start.ours.get("data_dir")
-    if absolute is None or str(settings.data_loader.args.data_dir) != str(Path(str(written))):
+    if (
+        written is None
+        or absolute is None
+        or str(settings.data_loader.args.data_dir) != str(Path(str(written)))
+    ):
         return settings
     return settings.with_data_dir(Path(str(absolute)))
 
@@ -178,26 +202,34 @@ def plan(
     save_dir: Path,
     given: JsonText | None,
     edits: dict[str, Any],
+    folder: Path | None = None,
 ) -> Plan:
     """What `-r reference` means. Raises MistakeError.
 
     `given` is the file of -c, whose top-level blocks replace the run's; `edits` are values by
-    dotted path, which come last.
+    dotted path, which come last. Code of one's own is looked up in `folder`, beside that file;
+    without it the run's own is taken.
     """
     if (unsaved := _unsaved(reference, save_dir)) is not None:
-        return _from_the_start(unsaved, given, edits)
+        return _from_the_start(unsaved, given, edits, folder)
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
-    text = _replaced(before, given, edits)
-    settings = check.load(text.value)
+    text = own_project.in_text(_replaced(before, given, edits), folder)
+    settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
         _refuse_endless(settings, start, before.value, differing)
-    fits = differing.keys() <= IN_PLACE and run.ours() and not run.live()
+    fits = (
+        differing.keys() <= IN_PLACE
+        and run.ours()
+        and not run.live()
+        and resume_code.has(run, code)
+    )
     if fits and _is_furthest(start, run):
-        return Plan(start.path, run, text, differing, notices)
-    return Plan(start.path, None, text, {}, notices, weights_only=start.weights_only)
+        return Plan(start.path, run, text, differing, notices, code=code)
+    weights_only = start.weights_only
+    return Plan(start.path, None, text, {}, notices, weights_only=weights_only, code=code)
 
 
 def fine_tuning(
@@ -205,6 +237,7 @@ def fine_tuning(
     save_dir: Path,
     given: JsonText | None,
     edits: dict[str, Any],
+    folder: Path | None = None,
 ) -> Plan:
     """What `--fine-tune reference` means: a new run from the weights alone. Raises MistakeError.
 
@@ -212,12 +245,18 @@ def fine_tuning(
     """
     start, run, notices = _target(reference, save_dir)
     before = _config_before(start, run, notices)
-    return _from_weights(start, _replaced(before, given, edits), notices)
+    text = own_project.in_text(_replaced(before, given, edits), folder)
+    return _from_weights(start, before, text, notices, folder)
 
 
-def fine_tuning_with(path: Path, text: JsonText) -> Plan:
-    """A new run from the weights of a checkpoint, its config as it stands. Raises MistakeError."""
-    return _from_weights(checkpoint.load(path), text, [])
+def fine_tuning_with(path: Path, text: JsonText, folder: Path | None = None) -> Plan:
+    """A new run from the weights of a checkpoint, its config as it stands. Raises MistakeError.
+
+    Code of one's own is looked up in `folder`; without it that of the checkpoint's run is taken.
+    """
+    start = checkpoint.load(path)
+    before = _config_before(start, Run(path.parent), [])
+    return _from_weights(start, before, own_project.in_text(text, folder), [], folder)
 
 
 def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
@@ -226,9 +265,12 @@ def config_to_fine_tune(path: Path) -> tuple[JsonText, list[str]]:
     return _config_before(checkpoint.load(path), Run(path.parent), notices), notices
 
 
-def _from_weights(start: Checkpoint, text: JsonText, notices: list[str]) -> Plan:
-    _refuse_other_weights(check.load(text.value), start)
-    return Plan(start.path, None, text, {}, notices, weights_only=True)
+def _from_weights(
+    start: Checkpoint, before: JsonText, text: JsonText, notices: list[str], folder: Path | None
+) -> Plan:
+    settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
+    _refuse_other_weights(settings, start)
+    return Plan(start.path, None, text, {}, notices, weights_only=True, code=code)
 
 
 def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> JsonText:
@@ -241,12 +283,13 @@ def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> 
 
 def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
     """Say that the weights do not fit before there is a run directory."""
-    if start.arch != settings.arch.type:
+    if start.arch != settings.arch.label:
         raise MistakeError(
             f"arch.type: {start.path} holds the weights of {start.arch}, not of "
             f"{settings.arch.type}: leave arch as it was"
         )
-    checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
+    if not is_own(settings.arch.type):  # of one's own nothing is run until the training begins
+        checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
 
 
 def _unsaved(reference: str, save_dir: Path) -> Run | None:
@@ -259,12 +302,19 @@ def _unsaved(reference: str, save_dir: Path) -> Run | None:
     return run if begun and not run.checkpoints() else None
 
 
-def _from_the_start(run: Run, given: JsonText | None, edits: dict[str, Any]) -> Plan:
+def _from_the_start(
+    run: Run, given: JsonText | None, edits: dict[str, Any], folder: Path | None
+) -> Plan:
     """It begins again in its own directory: whatever changes, nothing was trained without it."""
     before = _as_changed(run, normalize.editable(config_file.read_text(run.config_path)))
     text = _replaced(before, given, edits)
-    check.load(text.value)
-    return Plan(run.path, run, text, _differing(before.value, text.value))
+    code = resume_code.checked(text, before, run, folder)[1]
+    if not resume_code.has(run, code):
+        raise MistakeError(
+            f"{run.path}: was to begin with other code, and nothing was saved of it: start a new "
+            "run"
+        )
+    return Plan(run.path, run, text, _differing(before.value, text.value), code=code)
 
 
 def _as_changed(run: Run, text: JsonText) -> JsonText:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core import check, checkpoint, machine, position, resume, runs
+from core import checkpoint, machine, position, resume, runs
+from core.config import Config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def outlook(plan: Plan) -> Outlook:
         return Outlook(plan, 0, 0, ("the weights alone are taken, as when it was begun",))
     if not ours:
         return Outlook(plan, start.epoch, 0, ("another program wrote it: the batches differ",))
-    settings = check.load(plan.text.value)
+    settings = Config.parse(plan.text.value)
     device, notices = resume.device(settings, start)
     threads = resume.threads(settings, start) or machine.usable_cpus()
     found = position.differences(ours, threads=threads, device=device)

@@ -22,6 +22,8 @@ from core.state import RunState, fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from core.own_code import Code
+
 BEST, LAST = "model_best.pth", "last.pth"
 CHECKPOINT_ENDINGS = (".pth", ".pth.tar")
 """The second one is pytorch-template's of 2018."""
@@ -70,6 +72,16 @@ class Run:
     def parent_path(self) -> Path:
         """The checkpoint of another run that this one starts from."""
         return self.path / "parent.json"
+
+    @property
+    def code_path(self) -> Path:
+        """Copies of the code of one's own that it was started on; absent where it uses none."""
+        return self.path / "code"
+
+    @property
+    def code_record_path(self) -> Path:
+        """Where those copies are from, and their sha256."""
+        return self.path / "code.json"
 
     def config(self) -> dict[str, Any]:
         """config.json as it stands; empty if it cannot be read."""
@@ -165,12 +177,13 @@ def create(
     parent: Path | None = None,
     *,
     weights_only: bool = False,
+    code: Code | None = None,
 ) -> Run:
     """Claim a new run directory and put the config in it; on OSError none is left behind.
 
-    With `weights_only` nothing else is taken from the parent. Its journal is there, empty, before
-    the config is: whatever ends the program before it writes its first event, the run can be found
-    and begun again.
+    With `weights_only` nothing else is taken from the parent. `code` is copied into it. Its journal
+    is there, empty, before the config is: whatever ends the program before it writes its first
+    event, the run can be found and begun again.
     """
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -179,6 +192,8 @@ def create(
         if parent is not None:
             facts = {"checkpoint": str(parent.resolve()), "weights_only": weights_only}
             write_json(run.parent_path, facts)
+        if code is not None:
+            code.keep(run.code_path, run.code_record_path)
         run.journal_path.touch()
         write_atomic(run.config_path, config_text.encode())
     except BaseException:

@@ -7,6 +7,7 @@ on the disk says the same as `inspect.signature` would, for the very torch that 
 from __future__ import annotations
 
 import ast
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -39,7 +40,11 @@ class Parameter:
     def choices(self) -> tuple[str, ...]:
         """The texts that it may be given where only some may; empty otherwise."""
         found = re.findall(r"Literal\[(.*?)\]", self.annotation)
-        return tuple(ast.literal_eval(f"[{found[0]}]")) if found else ()
+        try:
+            allowed = ast.literal_eval(f"[{found[0]}]") if found else []
+        except (ValueError, SyntaxError):  # names of a file of somebody's own
+            return ()
+        return tuple(allowed) if all(isinstance(item, str) for item in allowed) else ()
 
     def problem(self, value: object) -> str | None:
         """What is wrong with `value`, as the end of a sentence, or None."""
@@ -88,6 +93,8 @@ class Signature:
 
     name: str
     parameters: tuple[Parameter, ...]
+    takes_more: bool = False
+    """Whether it may take others too: it has `**kwargs`, or its source does not tell."""
 
     def get(self, name: str) -> Parameter | None:
         """The parameter of that name, if it has one."""
@@ -106,9 +113,9 @@ def in_file(path: Path, *, skip: int) -> dict[str, Signature]:
                 if isinstance(item, ast.FunctionDef) and item.name == "__init__"
             ]
             if inits:
-                found[node.name] = Signature(node.name, _parameters(inits[-1], skip + 1))
+                found[node.name] = Signature(node.name, parameters_of(inits[-1], skip + 1))
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            found[node.name] = Signature(node.name, _parameters(node, skip))
+            found[node.name] = Signature(node.name, parameters_of(node, skip))
     return found
 
 
@@ -178,7 +185,8 @@ def _torch() -> Path:
     return Path(spec.origin).parent
 
 
-def _parameters(function: ast.FunctionDef, skip: int) -> tuple[Parameter, ...]:
+def parameters_of(function: ast.FunctionDef, skip: int) -> tuple[Parameter, ...]:
+    """The arguments of a function without the first `skip` of them."""
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
@@ -197,9 +205,11 @@ def _parameters(function: ast.FunctionDef, skip: int) -> tuple[Parameter, ...]:
 
 def _literal(node: ast.expr | None) -> object:
     try:
-        return ast.literal_eval(node) if node is not None else None
-    except ValueError:
-        return None
+        value = ast.literal_eval(node) if node is not None else None
+        json.dumps(value, allow_nan=False)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None  # nothing that a config could say
+    return value
 
 
 _ANNOTATIONS = {

@@ -59,6 +59,8 @@ def report(run: Run) -> dict[str, Any]:
         "threads": started.threads if started else None,
         "num_steps": started.num_steps if started else None,
         "images_per_second": last.images_per_second if last else None,
+        # The files of one's own that the names in the config are in, and their sha256.
+        **({"code": started.code, "names": started.names} if started and started.code else {}),
         "history": [
             {"epoch": row.epoch, **row.metrics, "lr": row.lr, "seconds": row.seconds}
             for row in state.history

@@ -62,8 +62,9 @@ class TensorBoard:
     def show(self, training: Training) -> None:
         """A batch of images and the weights' histograms, where the config asks for them."""
         asked = training.config.trainer
-        if asked.tensorboard_images:
-            images = training.train_set.images[: self._batch_size, 0]
+        images = getattr(training.train_set, "images", None)  # one's own has none at hand
+        if asked.tensorboard_images and images is not None:
+            images = images[: self._batch_size, 0]
             grid = _grid(images.cpu().numpy())
             add = methodcaller("add_image", "input/train", grid, training.step, dataformats="HW")
             self._waiting.put(add)

@@ -11,15 +11,30 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from core import build, checkpoint, data_sets, download, resume
-from core.config import Config
+from core import (
+    build,
+    checkpoint,
+    data_sets,
+    download,
+    own_calls,
+    own_data,
+    own_import,
+    own_project,
+    resume,
+)
+from core.config import Config, OwnLoader
 from core.data_sets import DataSet, MissingDataError, Normalization
 from core.dataset import Samples, load
+from core.own_names import is_own
+from core.runs import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torch import nn
+    from torch import Tensor, nn
+
+    from core.own_batches import Items
+    from core.own_import import OwnCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +46,30 @@ class Trained:
     device: torch.device
     kept_scale: Normalization | None
     """What its pictures were scaled by; None where its file does not say."""
+    own: OwnCode | None = None
+    """The code of one's own that its config names."""
 
     @classmethod
-    def read(cls, path: Path, device_name: str = "cpu") -> Trained:
-        """The network of the checkpoint at `path`. Raises MistakeError."""
+    def read(cls, path: Path, device_name: str = "cpu", beside: Path | None = None) -> Trained:
+        """The network of the checkpoint at `path`. Raises MistakeError.
+
+        Code of one's own that it names is that of its run, or where it is given in `beside`.
+        """
         found = checkpoint.load(path)
-        config = resume.where_its_data_was(Config.parse(found.config), found)
-        device, model = torch.device(device_name), build.empty_model(config.arch)
-        checkpoint.load_weights(model, found, assign=True)
+        run = Run(path.absolute().parent)
+        if beside is None and not run.ours():
+            own_project.refuse_without(path, found.config)
+        value = own_project.resolved(found.config, beside)
+        config = resume.where_its_data_was(Config.parse(value), found)
+        own = (
+            own_import.of_run(run, config) if beside is None else own_import.beside(beside, config)
+        )
+        device, model = torch.device(device_name), build.empty_model(config.arch, own)
+        checkpoint.load_weights(model, found, assign=not is_own(config.arch.type))
         kept = found.ours.get("data_set")
-        scale = Normalization(kept["mean"], kept["deviation"]) if kept else None
-        return cls(config, model.to(device).eval(), device, scale)
+        # A data set of one's own does its scaling itself.
+        scale = Normalization(kept["mean"], kept["deviation"]) if kept and "mean" in kept else None
+        return cls(config, model.to(device).eval(), device, scale, own)
 
     @property
     def data_set(self) -> DataSet:
@@ -63,8 +91,18 @@ class Trained:
         except MissingDataError:
             return self.data_set.normalization
 
-    def test_images(self) -> Samples:
+    def outputs(self, images: Tensor) -> Tensor:
+        """What the network makes of images. Raises MistakeError where it is one's own and fails."""
+        if self.own is None or not is_own(self.config.arch.type):
+            result: Tensor = self.model(images)
+            return result
+        return own_calls.forward(self.own, self.config.arch, self.model, images)
+
+    def test_images(self) -> Samples | Items:
         """The test images, scaled as those were that it learned from. Raises MistakeError."""
+        loader = self.config.data_loader
+        if self.own is not None and isinstance(loader, OwnLoader):
+            return own_data.to_test(self.own, loader, self.device)
         download.ensure(self.data_set, self.data_dir, training=False)
         return load(
             self.data_dir, training=False, data_set=self.data_set, scale=self.kept_scale

@@ -7,7 +7,6 @@ import os
 import platform
 import socket
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,21 +15,24 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from core import (
     build,
     dataset,
-    download,
     live_changes,
     machine,
+    own_batches,
+    own_calls,
+    own_code,
+    own_import,
     position,
     resume,
     schedules,
     tensorboard,
+    training_data,
 )
 from core.augment import Augmentation
 from core.averages import Averages
-from core.check import num_images
 from core.child import our_version
-from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
+from core.own_names import is_own
 from core.runs import BEST, LAST
 from core.saver import Saver
 from core.step_log import NonFiniteLossError, StepLog
@@ -38,6 +40,7 @@ from core.step_parts import StepParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from torch import Tensor
@@ -65,22 +68,36 @@ class Training:
         self.threads = resume.threads(self.config, start) or machine.usable_cpus()
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
-        notices += [*more, *told]
+        notices += [*more, *told, *own_code.changes_since(run)]
         self.device = torch.device(name)
 
-        self._load_data(control)
+        self.own = own_import.of_run(run, self.config)
+        data = training_data.load(
+            self.config, self.data_dir, self.own, self.device, tell=self.enter, control=control
+        )
+        self.train_set, self.validation_set, self.classes = (
+            data.train,
+            data.validation,
+            data.classes,
+        )
+        self.num_steps = self.config.trainer.len_epoch or data.num_batches
+        schedule = self.config.lr_scheduler
+        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
-        self.model = build.model(self.config.arch)
-        # On a CPU the convolutions run a quarter faster in this layout, with no other change.
-        self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = build.model(self.config.arch, self.own)
+        # On a CPU the convolutions run a quarter faster in this layout, with no other change;
+        # but `view`, which networks of one's own may hold, cannot look at it.
+        layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
+        self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
         self.optimizer = build.optimizer(self.config.optimizer, self.model)
         self.scheduler = build.scheduler(
             self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
         )
-        self.loss = build.loss(self.config)
-        self.metrics = build.metric_functions(self.config)
+        self.loss = build.loss(self.config, self.own)
+        self.metrics = build.metric_functions(self.config, self.own)
+        self._try_out_own()
 
         self.epoch = self.step = self.step_in_epoch = 0
         self.lr = self._next_lr()
@@ -114,9 +131,12 @@ class Training:
         self.enter("training")
         self.log.begin(self.averages)
 
-    def rest_of_epoch(self) -> Iterator[Tensor]:
-        """The indices of each batch of this epoch that is still to come."""
+    def rest_of_epoch(self) -> Iterator[Any]:
+        """The indices of each batch of this epoch that is still to come, or what a loader gave."""
         args = self.config.data_loader.args
+        if isinstance(self.train_set, own_batches.Batches):
+            yield from self.train_set.epoch(self.num_steps - self.step_in_epoch)
+            return
         order = dataset.epoch_order(
             len(self.train_set),
             seed=self.config.seed,
@@ -130,7 +150,7 @@ class Training:
             start = number % num_batches * args.batch_size
             yield order[start : start + args.batch_size]
 
-    def step_on(self, indices: Tensor) -> None:
+    def step_on(self, indices: Any) -> None:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
         parts = self._parts
         parts.begin(self)
@@ -160,8 +180,8 @@ class Training:
         averages = Averages(self.device)
         self.model.eval()
         try:
-            with torch.inference_mode():
-                for images, labels in self.validation_set.in_order():
+            with self._nothing_drawn(), torch.inference_mode():
+                for images, labels in self.validation_set.in_order() if self.validation_set else ():
                     output = self.model(images)
                     self._measure(averages, self.loss(output, labels), output, labels)
                     check()
@@ -260,21 +280,25 @@ class Training:
         values = {name: metric(output, labels) for name, metric in self.metrics.items()}
         averages.add({"loss": loss, **values}, len(labels))
 
-    def _load_data(self, control: Control) -> None:
-        args, schedule = self.config.data_loader.args, self.config.lr_scheduler
-        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _NotYet())
-        download.ensure(
-            data_set, self.data_dir, training=args.training, tell=self.enter, check=check
-        )
-        self.enter("loading data")
-        self.classes = data_set.contents(self.data_dir).classes
-        samples = dataset.load(self.data_dir, training=args.training, data_set=data_set)
-        to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
-        self.train_set = samples.select(to_train).to(self.device)
-        self.validation_set = samples.select(to_validate).to(self.device)
-        num_batches = math.ceil(len(self.train_set) / args.batch_size)
-        self.num_steps = self.config.trainer.len_epoch or num_batches
-        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+    def _nothing_drawn(self) -> AbstractContextManager[None]:
+        """The generators are afterwards as before, though code of one's own draws from them.
+
+        So a run that stops while it validates goes on to the same bits.
+        """
+        devices = [self.device] if self.device.type == "cuda" else []
+        return torch.random.fork_rng(devices=devices, enabled=self.own is not None)
+
+    def _try_out_own(self) -> None:
+        """Find what is wrong with code of one's own before the run begins."""
+        if self.own is None:
+            return
+        with self._nothing_drawn(), torch.enable_grad():
+            measures = (self.loss, list(self.metrics.values()))
+            batch, model = self.train_set.first(), own_calls.copied(self.model)
+            num_outputs = own_calls.try_out(
+                self.own, self.config.arch, model, measures, batch, len(self.classes)
+            )
+        self.classes = self.classes or tuple(map(str, range(num_outputs)))
 
     def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
         trainer = self.config.trainer
@@ -298,12 +322,14 @@ class Training:
                 verbosity=trainer.verbosity,
                 parent=str(parent) if parent else None,
                 changes=self.changes,
+                code=own_code.sums(self.own.files) if self.own else {},
+                names=own_code.names_in(self.raw_config) if self.own else [],
                 epoch=self.epoch,
                 step=self.step,
                 epochs=trainer.epochs,
                 num_steps=self.num_steps,
                 num_train=len(self.train_set),
-                num_validation=len(self.validation_set),
+                num_validation=len(self.validation_set or ()),
                 num_parameters=sum(item.numel() for item in self.model.parameters()),
                 monitor=trainer.monitor,
                 early_stop=trainer.patience if math.isfinite(trainer.patience) else None,
@@ -314,15 +340,3 @@ class Training:
                 self.emit(replace(event, inherited=True))
         for notice in notices:
             self.emit(NoticeGiven(message=notice))
-
-
-class _NotYet:
-    """Asked while the data is loaded: there is nothing to save or to change yet."""
-
-    def save_position(self) -> bool:
-        """Nothing was saved."""
-        return False
-
-    def change(self, path: str, _value: object) -> str:
-        """Nothing was changed."""
-        return f"{path}: training has not begun yet: ask again in a moment"

@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_commands(commands)
     devices = commands.add_parser("devices", help="what can be trained on here, and why not")
     _add_json(devices)
+    new = commands.add_parser("new", help="a small project with a network of your own")
+    new.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
     doctor = commands.add_parser("doctor", help="what is found here, and what to do about it")
     _add_saved(doctor)
     return parser
@@ -144,6 +146,13 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     test = commands.add_parser("test", help="a checkpoint on the test images")
     test.add_argument("-r", "--resume", required=True, metavar="CHECKPOINT", dest="checkpoint")
+    test.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="CONFIG",
+        help="take code of your own from beside this config, not from the run",
+    )
     test.add_argument("-d", "--device", metavar="DEVICE")
     _add_json(test)
     _add_saved(test)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, launch, normalize, requests, runs, summary
+from core import config_file, devices, launch, normalize, own_code, requests, runs, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from core.paths import expanded
@@ -78,12 +79,14 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         _complain(normalize.notes_of(given) if given else [])
         plan_of = resume.fine_tuning if fine_tune else resume.plan
         reference = str(fine_tune or options.resume)
-        plan = plan_of(reference, save_dir(options), given, edits(options))
+        folder = own_code.folder_of(options.config) if options.config else None
+        plan = plan_of(reference, save_dir(options), given, edits(options), folder)
         _complain(plan.notices)
         return plan.realize(), plan.changes
-    given = normalize.read(options.config or config_file.default_path(Path.cwd()))
+    path = options.config or config_file.default_path(Path.cwd())
+    given = normalize.read(path)
     text = starting.edited(given, edits(options))
-    created = starting.create(text)
+    created = starting.create(text, own_code.folder_of(path))
     _complain(normalize.notes_of(given, text))
     return created, {}
 
@@ -128,7 +131,10 @@ def _test(options: argparse.Namespace) -> int:
     path, device = _network(options)
     from core.evaluate import evaluate
 
-    results = evaluate(path, device)
+    beside = own_code.folder_of(options.config) if options.config else None
+    if beside is None:
+        _complain(own_code.changes_since(runs.Run(path.absolute().parent)))
+    results = evaluate(path, device, beside)
     if options.json:
         _print_json(results)
     else:
@@ -257,6 +263,15 @@ def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -
     return FAILED
 
 
+def _new(options: argparse.Namespace) -> int:
+    from core import new_project
+
+    files = new_project.create(options.folder)
+    console.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")
+    console.out(f"cd {clean(shlex.quote(str(options.folder)))} && mnist-tui")
+    return OK
+
+
 def _value(text: str) -> object:
     try:
         return json.loads(text)
@@ -280,5 +295,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "resume": _resume,
     "devices": _devices,
     "doctor": _doctor,
+    "new": _new,
     "--plain": _plain,
 }

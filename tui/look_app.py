@@ -156,7 +156,7 @@ class LookApp(RunApp):
 
         async def take_apart() -> None:
             try:
-                answer = await asyncio.to_thread(self._anatomy, event.index)
+                answer = await asyncio.to_thread(self._anatomy, event)
             except MistakeError as error:
                 pane.fail(clean(str(error)))
                 return
@@ -164,14 +164,15 @@ class LookApp(RunApp):
 
         self.run_worker(take_apart(), exclusive=True, group="anatomy")
 
-    def _anatomy(self, index: int) -> dict[str, Any]:
+    def _anatomy(self, event: NetworkAsked) -> dict[str, Any]:
         from core import classes
 
         best = self._taken_apart
-        asked = {"checkpoint": str(best)} if best else {"config": self.draft.text.text}
+        asked = {"checkpoint": str(best)} if best else {"config": self.draft.resolved.text}
         try:
             said = child.ask(
-                "core.anatomy", json.dumps({**asked, "index": index}),
+                "core.anatomy",
+                json.dumps({**asked, "index": event.index, "run_own_code": event.by_key}),
                 timeout_seconds=TIMEOUT_SECONDS,
             )  # fmt: skip
             answer: dict[str, Any] = json.loads(said.splitlines()[-1])

@@ -160,6 +160,8 @@ class NetworkAsked(Message):
 
     index: int
     """Of the test image."""
+    by_key: bool = False
+    """Whether a key asked, not the pane that came into view: then code of one's own may run."""
 
 
 @dataclass

@@ -148,12 +148,16 @@ class RunApp(FollowApp):
         self.run_worker(fine_tune())
 
     def _fine_tuned(self, parent: Path, text: JsonText) -> tuple[Run, dict[str, Any]]:
-        from core import resume
+        from core import own_code, resume
 
-        return resume.fine_tuning_with(parent, text).realize(), {}
+        # That of the checkpoint's run is looked at twice; without any, what is beside the config.
+        folder = None if own_code.is_of_run(parent) else self.draft.folder
+
+        return resume.fine_tuning_with(parent, text, folder).realize(), {}
 
     def _start(self, text: JsonText) -> None:
-        self._begin(lambda: (starting.create(text), {}))
+        folder = self.draft.folder
+        self._begin(lambda: (starting.create(text, folder), {}))
 
     def _begin(self, prepare: Callable[[], tuple[Run, dict[str, Any]]]) -> None:
         """Train what `prepare` makes; beside a run of this window, in a process of its own."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, normalize, runs
+from core import config_file, devices, normalize, own_project, runs
 from core.config_file import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.jsontext import JsonText
     from core.runs import Run
 
@@ -20,17 +22,23 @@ def edited(text: JsonText, changes: dict[str, Any]) -> JsonText:
     return text
 
 
-def create(text: JsonText) -> Run:
-    """A new run directory for a config, once it and its device are known to be good."""
-    from core import check  # pydantic: not before the first paint
+def create(text: JsonText, folder: Path | None = None) -> Run:
+    """A new run directory for a config, once it and its device are known to be good.
 
-    settings = check.load(text.value)
+    `folder` is where code of one's own is looked up: from now on it is known as this person's.
+    """
+    from core import check, started_code  # pydantic: not before the first paint
+
+    text = own_project.in_text(text, folder)
+    settings = check.load(text.value, folder)
     if settings.device is not None:
         devices.choose(settings.device, settings.n_gpu)
+    code = started_code.begin(folder, text.value) if folder is not None else None
     try:
         # Frozen as it is meant: in plain JSON and today's keys pytorch-template reads it too.
         frozen = normalize.in_text(text).text
-        return runs.create(settings.trainer.save_dir.expanduser(), settings.name, frozen)
+        save_dir = settings.trainer.save_dir.expanduser()
+        return runs.create(save_dir, settings.name, frozen, code=code)
     except OSError as error:
         problem = Problem(
             path="trainer.save_dir",

@@ -14,7 +14,10 @@ TORCH_FREE = [
     "core.requests", "core.machine", "core.folders", "core.files", "core.idx", "core.sidecar",
     "core.jsontext", "core.judge", "core.log", "core.control", "core.child", "core.__main__",
     "core.data_sets", "core.classes", "core.load", "core.live_runs", "core.log_lines",
-    "core.capture", "core.probe", "core.results", "core.pictures",
+    "core.capture", "core.probe", "core.results", "core.pictures", "core.own_names",
+    "core.own_code", "core.own_source",
+    "core.own_signatures", "core.own_project", "core.arguments", "core.started_code",
+    "core.own_import", "core.new_project",
 ]  # fmt: skip
 
 # Each in a process of its own, without paying for a Python each: a fork that imports one module.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.clean import clean
+from tui.config import own
 
 if TYPE_CHECKING:
     from tui.config.draft import Draft
@@ -31,8 +32,12 @@ def parts(draft: Draft, block: str) -> tuple[str, list[str]]:
         return "", []
     args = component.get("args")
     given = args.items() if isinstance(args, dict) else ()
+    called = module + component["type"]
+    if meant := own.meaning(draft.folder, block, component["type"]):
+        file, _, name = meant.rpartition(":")
+        called = f"{file.removesuffix('.py').replace('/', '.')}.{name}"
     return (
-        clean(module + component["type"]),
+        clean(called),
         [*first, *(clean(f"{name}={value!r}") for name, value in given)],
     )
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import config_file, normalize, signatures
+from core import config_file, normalize, own_code, own_project, signatures
 from core.jsontext import JsonTextError
+from tui.config import own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,13 +87,33 @@ class Draft:
         """The config as it is read: with today's names, and numbers where those were spelled."""
         return _meant(self.text)
 
+    @property
+    def folder(self) -> Path:
+        """Where code of one's own is looked up: beside the file, or in the run it goes on from."""
+        if self.parent is not None and own_code.is_of_run(self.parent):
+            return own_code.folder_of(self.parent)
+        return own_code.folder_of(self.path)
+
+    @property
+    def resolved(self) -> JsonText:
+        """The text with the names of a project as it is meant: `model/model.py:MnistModel`."""
+        return own_project.in_text(self.text, self.folder)
+
+    def signature_of(self, block: str, name: object) -> Signature | None:
+        """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
+        return signature_of(block, name, self.folder)
+
+    def choices(self, block: str) -> list[str]:
+        """The classes that `block` can name, those of one's own files included."""
+        return choices(block, self.folder)
+
     def notes(self) -> list[str]:
         """What a person should know of the file, and of the config as it stands."""
         return normalize.notes_of(self.saved, self.text)
 
     def problems(self) -> list[Problem]:
         """Every problem of the config as it stands."""
-        return problems_of(self.text)
+        return problems_of(self.text, self.folder)
 
     def problem_with(self, path: KeyPath, value: object) -> str:
         """What would be wrong with the value at `path` if it were `value`; empty for nothing."""
@@ -101,7 +122,7 @@ class Draft:
             text = self.current.set(path, value)
         except JsonTextError as error:
             return str(error)
-        found = [item for item in problems_of(text) if item.path == dotted]
+        found = [item for item in problems_of(text, self.folder) if item.path == dotted]
         return str(found[0]) if found else ""
 
     def get(self, path: KeyPath) -> Any:
@@ -205,9 +226,11 @@ class Draft:
         return True
 
     def _drop_foreign_arguments(self, block: KeyPath) -> list[str]:
-        signature = signature_of(str(block[0]), self.get((*block, "type")))
+        signature = self.signature_of(str(block[0]), self.get((*block, "type")))
         arguments = self.get((*block, "args"))
         if signature is None or not isinstance(arguments, dict):
+            return []
+        if signature.takes_more or block[0] == "data_loader":  # given what every loader is, too
             return []
         dropped = [name for name in arguments if signature.get(name) is None]
         for name in dropped:
@@ -221,21 +244,25 @@ def _meant(text: JsonText) -> dict[str, Any]:
     return value
 
 
-def problems_of(text: JsonText) -> list[Problem]:
-    """Every problem of a config's text."""
+def problems_of(text: JsonText, folder: Path) -> list[Problem]:
+    """Every problem of a config's text; code of one's own is looked up in `folder`."""
     from core import check  # pydantic: a tenth of a second after the first paint
 
-    return check.problems_of(text.value)
+    return check.problems_of(text.value, folder)
 
 
-def signature_of(block: str, name: object) -> Signature | None:
+def signature_of(block: str, name: object, folder: Path | None = None) -> Signature | None:
     """What a class that `block` (`optimizer`, `arch`, …) can name takes; None if unknown."""
+    if own.meaning(folder, block, name):
+        return own.signature_of(folder, block, name)
     return signatures.of(block, name) if block in _CHOSEN else None
 
 
-def choices(block: str) -> list[str]:
-    """The classes that `block` can name."""
-    return signatures.names(block) if block in _CHOSEN else []
+def choices(block: str, folder: Path | None = None) -> list[str]:
+    """The classes that `block` can name, those in the files of a folder included."""
+    if block not in _CHOSEN:
+        return []
+    return list(dict.fromkeys([*signatures.names(block), *own.choices(folder, block)]))
 
 
 def parse(text: str) -> object:

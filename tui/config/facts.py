@@ -7,6 +7,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from core.idx import DataError
 from core.jsontext import JsonText, JsonTextError
 from core.requests import EPOCHS, LR
 from tui.config import fields
@@ -15,6 +16,7 @@ from tui.config.form import Marks, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from core.runs import Run
     from core.state import RunState
@@ -111,7 +113,7 @@ def _live(sections: Sequence[Section], live: LiveRun) -> dict[str, str]:
 
 def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
     found = {}
-    images = _num_images(draft.text)
+    images = _num_images(draft.text, draft.folder)
     if images is not None:
         num_train, num_validation = images
         found[SPLIT] = f"{num_train:,} + {num_validation:,}"
@@ -125,10 +127,13 @@ def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _num_images(text: JsonText) -> tuple[int, int] | None:
+def _num_images(text: JsonText, folder: Path) -> tuple[int, int] | None:
     """How many images are trained on and validated on; None where that is not known yet."""
     from core import check  # pydantic: not before the first paint
 
-    if problems_of(text):
+    if problems_of(text, folder):
         return None
-    return check.num_images(check.load(text.value))
+    try:
+        return check.num_images(check.load(text.value, folder))
+    except DataError:  # a set of one's own has to be made to be counted
+        return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import signatures
 from core.data_sets import LOADERS
+from core.own_names import label
 
 if TYPE_CHECKING:
     from core.signatures import Parameter
@@ -35,9 +36,13 @@ def monitors(config: dict[str, Any]) -> tuple[str, ...]:
     metrics = config.get("metrics")
     items = metrics if isinstance(metrics, list) else []
     names = [item.get("type") if isinstance(item, dict) else item for item in items]
-    found = ["min loss", *(f"max {name}" for name in names if isinstance(name, str))]
+    found = ["min loss", *(f"max {name}" for name in _labels(names))]
     loader = config.get("data_loader")
     args = loader.get("args") if isinstance(loader, dict) else None
     if isinstance(args, dict) and args.get("validation_split"):
         found = [item.replace(" ", " val_", 1) for item in found] + found
     return ("off", *found)
+
+
+def _labels(names: list[Any]) -> list[str]:
+    return [label(name) for name in names if isinstance(name, str)]

@@ -7,10 +7,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core import own_project
+from core.own_names import is_own
 from core.schedules import PLATEAU
 from tui.clean import clean
-from tui.config import field_choices, field_help
-from tui.config.draft import choices, parse, signature_of
+from tui.config import field_choices, field_help, own
+from tui.config.draft import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +101,7 @@ def sections(draft: Draft) -> list[Section]:
     """The whole form."""
     known = [
         Section("run", "", tuple(_plain(draft, _RUN))),
-        Section("data", "data_loader", tuple(_plain(draft, _DATA))),
+        Section("data", "data_loader", tuple(_data(draft))),
         Section("model", "arch", tuple(_block(draft, "arch"))),
         Section("optimizer", "optimizer", tuple(_block(draft, "optimizer"))),
         Section("schedule", "lr_scheduler", tuple(_block(draft, "lr_scheduler"))),
@@ -113,22 +115,47 @@ def sections(draft: Draft) -> list[Section]:
 def _plain(draft: Draft, rows: dict[str, object]) -> Iterator[Field]:
     for dotted, default in rows.items():
         path = tuple(dotted.split("."))
-        value = _value(draft, path)
+        value, block = _value(draft, path), path[0]
+        words, offered = field_help.FIELDS[dotted], field_choices.of(dotted, value, draft.meant)
+        if dotted in _NAMES:
+            words = own.words(draft.folder, block, value) or words
+        if dotted in _NAMES and offered:
+            # In a project of the template's the names are its own, some of them ours too.
+            offered = tuple(dict.fromkeys([*offered, *own.choices(draft.folder, block)]))
+            offered = offered if value in offered or not is_own(value) else (*offered, value)
         yield Field(
-            path, path[-1], value, default, field_help.FIELDS[dotted],
-            field_choices.of(dotted, value, draft.meant), _ABSENT.get(dotted, ""),
+            path, path[-1], value, default, words, offered, _ABSENT.get(dotted, ""),
             field_help.UNITS.get(dotted, ""),
         )  # fmt: skip
+
+
+def _data(draft: Draft) -> Iterator[Field]:
+    """The data set; of one's own the arguments that it takes, and nothing that changes ours."""
+    kind = draft.get(("data_loader", "type"))
+    if not own.meaning(draft.folder, "data_loader", kind):
+        yield from _plain(draft, _DATA)
+        return
+    rows = {path: value for path, value in _DATA.items() if not path.startswith(_AUGMENT)}
+    yield from _plain(draft, rows)
+    signature, given = draft.signature_of("data_loader", kind), draft.get(("data_loader", "args"))
+    names = [item.name for item in signature.parameters] if signature else []
+    others = [name for name in given if name not in names] if isinstance(given, dict) else []
+    for name in [*names, *others]:
+        if f"data_loader.args.{name}" not in rows:
+            yield _argument(draft, "data_loader", name, signature.get(name) if signature else None)
 
 
 def _block(draft: Draft, name: str) -> Iterator[Field]:
     """The class of a block, then each of its arguments."""
     path: Path = (name, "type")
-    offered = tuple(choices(name))
-    kind = draft.get(path)
+    offered, kind = tuple(draft.choices(name)), draft.get(path)
+    if is_own(kind) and kind not in offered:
+        offered = (*offered, kind)
     default = "none" if name == "lr_scheduler" else MISSING
-    yield Field(path, "type", _value(draft, path), default, _about_class(name, kind), offered)
-    signature = signature_of(name, kind)
+    words = own.words(draft.folder, name, kind)
+    words = f"{words}; enter shows others" if words else _about_class(name, kind)
+    yield Field(path, "type", _value(draft, path), default, words, offered)
+    signature = draft.signature_of(name, kind)
     given = draft.get((name, "args"))
     names = list(given) if isinstance(given, dict) else []
     if signature is not None:
@@ -153,7 +180,8 @@ def _argument(draft: Draft, block: str, name: str, parameter: Parameter | None) 
     if name == "mode" and kind == PLATEAU:
         default, absent = MISSING, "as monitored"
     words = field_help.of_argument(name, kind)
-    if parameter is None and signature_of(block, kind) is not None:
+    signature = draft.signature_of(block, kind)
+    if parameter is None and signature is not None and not signature.takes_more:
         words = f"{kind} has no such argument: del takes it out"
     unit = field_help.ARGUMENT_UNITS.get(name, "")
     return Field(path, name, _value(draft, path), default, words, offered, absent, unit)
@@ -202,6 +230,9 @@ def mean_the_same(dotted: str, one: str, other: str) -> bool:
     """Whether two values of a field, as they are shown, come to the same: `saved`, `saved/`."""
     if dotted in _FOLDERS:
         one, other = (os.path.normpath(os.path.expanduser(text)) for text in (one, other))  # noqa: PTH111 -- never raises
+    if dotted in _NAMES:  # as a run of a template's project has frozen them
+        file = own_project.PLACES[dotted.partition(".")[0]]
+        one, other = (text.replace(f"{file}:", "") for text in (one, other))
     return one == other
 
 
@@ -241,6 +272,9 @@ _TRAINING: dict[str, object] = {
     "trainer.tensorboard_histograms": False,
 }
 """The default of each field, by its dotted path."""
+_AUGMENT = "data_loader.augment"
+_NAMES = ("data_loader.type", "arch.type", "loss", "metrics")
+"""The fields that can name code of one's own."""
 _FOLDERS = {"data_loader.args.data_dir", "trainer.save_dir"}
 _ABSENT = {
     "device": "as n_gpu says",

@@ -19,6 +19,7 @@ from tui.widgets.json_view import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.timer import Timer
@@ -135,7 +136,7 @@ class Editor(ModalScreen[bool | None]):
     def _check(self) -> list[str]:
         """Say what is wrong with the text, each with its line."""
         self._keep(self._text)
-        found = _problems(self._text)
+        found = _problems(self._text, self._draft.folder)
         shown = found[:NUM_PROBLEMS_SHOWN]
         if len(found) > len(shown):
             shown.append(f"and {len(found) - len(shown)} more")
@@ -148,12 +149,12 @@ def clean_lines(lines: list[str]) -> str:
     return "\n".join(f"✗ {clean(line)}" for line in lines)
 
 
-def _problems(text: str) -> list[str]:
+def _problems(text: str, folder: Path) -> list[str]:
     read = JsonText(text)
     try:
         if not isinstance(read.value, dict):
             return ['must be an object: { "name": …, "arch": …, … }']
-        found = problems_of(read)
+        found = problems_of(read, folder)
     except JsonTextError as error:
         return [str(error)]
     lines = sorted((_line(read, problem), str(problem)) for problem in found)

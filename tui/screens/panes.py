@@ -49,7 +49,7 @@ class PaneScreen(Screen[None]):
         with Container(id="panes"):
             with Vertical(id="settings"):
                 yield ConfigPane(self.draft, id="config")
-                yield DevicePane(cpu_device(), lambda: self.draft.text.text, id="device")
+                yield DevicePane(cpu_device(), lambda: self.draft.resolved.text, id="device")
             yield LivePane(self._welcome(), id="live")
             yield RunsPane(id="runs")
             yield Later(_digits_pane, id="digits")

@@ -106,7 +106,7 @@ class LearnPane(Vertical):
     def action_picture(self) -> None:
         """Send the next test image through the network."""
         self.page, self._index = "network", self._index + 1
-        self.post_message(NetworkAsked(self._index))
+        self.post_message(NetworkAsked(self._index, by_key=True))
         self._show()
 
     def on_click(self, event: Click) -> None:
