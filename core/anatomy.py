@@ -20,7 +20,7 @@ from core import build, checkpoint, own_code
 from core.config import Config
 from core.errors import MistakeError
 from core.jsontext import JsonText
-from core.trained import Trained
+from core.trained import Trained, probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -55,7 +55,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     samples = trained.test_images()
     images, labels = samples.batch(torch.tensor([int(question.get("index", 0)) % len(samples)]))
     with torch.inference_mode():
-        output = trained.outputs(images)[0].exp()
+        output = probabilities(trained.outputs(images))[0]
         stages = follow(trained.model, images)
     return {
         "stages": stages,

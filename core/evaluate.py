@@ -10,7 +10,7 @@ from core import build
 from core import results as results_files
 from core.averages import Averages
 from core.idx import DataError
-from core.trained import Trained
+from core.trained import Trained, probabilities
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +59,12 @@ def _check_labels(labels: Tensor, num_classes: int) -> None:
 
 
 def _mistakes(output: Tensor, targets: Tensor) -> dict[str, Any]:
-    probabilities, predicted = output.exp().max(dim=1)
+    certainty, predicted = probabilities(output).max(dim=1)
     num_classes = output.shape[1]
     pairs = targets * num_classes + predicted
     confusion = torch.bincount(pairs, minlength=num_classes**2).reshape(num_classes, -1)
     wrong = (predicted != targets).nonzero().flatten()
-    wrong = wrong[probabilities[wrong].argsort(descending=True, stable=True)]
+    wrong = wrong[certainty[wrong].argsort(descending=True, stable=True)]
     return {
         "confusion": confusion.tolist(),
         "mistakes": [
@@ -72,7 +72,7 @@ def _mistakes(output: Tensor, targets: Tensor) -> dict[str, Any]:
                 "index": index,
                 "target": int(targets[index]),
                 "predicted": int(predicted[index]),
-                "probability": float(probabilities[index]),
+                "probability": float(certainty[index]),
             }
             for index in wrong.tolist()
         ],

@@ -20,7 +20,7 @@ from core.as_mnist import as_mnist
 from core.dataset import normalize
 from core.errors import MistakeError
 from core.idx import IMAGE_SHAPE
-from core.trained import Trained
+from core.trained import Trained, probabilities
 
 if TYPE_CHECKING:
     from core.as_mnist import Ink
@@ -41,7 +41,8 @@ class Predictor:
         """Of each class, for 28×28 pixels as the data set has them."""
         with torch.inference_mode():
             images = torch.from_numpy(picture.copy())[None, None].to(self._device)
-            values: list[float] = self._outputs(normalize(images, self._scale))[0].exp().tolist()
+            output = self._outputs(normalize(images, self._scale))
+            values: list[float] = probabilities(output)[0].tolist()
         return values
 
 

@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     from core.own_import import OwnCode
 
 
+def probabilities(output: Tensor) -> Tensor:
+    """Of each class, images × classes: of log-probabilities, or of the scores of one's own network.
+
+    Of log-probabilities, which our networks give, softmax is the exponential.
+    """
+    return output.softmax(dim=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A network in evaluation mode, and the config it was trained with."""

@@ -14,6 +14,7 @@ from core import checkpoint, dataset, evaluate
 from core import results as results_files
 from core.checkpoint import CheckpointError
 from core.models import MnistModel
+from core.trained import probabilities
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +133,10 @@ def test_a_network_nobody_here_knows_is_one_sentence(run: Run, tmp_path: Path) -
 def test_a_file_that_is_no_checkpoint_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="there is no such file"):
         evaluate.evaluate(tmp_path / "none.pth")
+
+
+def test_probabilities_are_those_of_log_probabilities_and_of_scores() -> None:
+    scores = torch.tensor([[3.0, -1.0, 0.5], [40.0, 2.0, -7.0]])
+    told = torch.log_softmax(scores, dim=1)
+    assert torch.allclose(probabilities(told), told.exp())
+    assert torch.allclose(probabilities(scores), told.exp())
