@@ -7,16 +7,19 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core import importing, worker
+from core import importing, ranks, worker
 from core.child import VERSION_VARIABLE, our_version
+from core.control import StopTraining
 from core.errors import MistakeError
 from core.runs import Run
 
 if TYPE_CHECKING:
     from core.control import Control
+    from core.ranks import Ranks
 
 OK, FAILED, MISTAKE = 0, 1, 2
 
@@ -32,10 +35,16 @@ def main() -> int:
         return _complain(f"this is mnist-tui {our_version()}, the caller is {expected}")
     if not (options.run / "config.json").is_file():
         return _complain(f"{options.run}: holds no config.json, so it is not a run directory")
+    mine = ranks.of_environment()
+    if not mine.first:
+        return _work_along(Run(options.run.resolve()), options.changes, mine)
     received: list[int] = []
     try:
         ended = worker.work(
-            Run(options.run.resolve()), options.changes, lambda control: _listen(control, received)
+            Run(options.run.resolve()),
+            options.changes,
+            lambda control: _listen(control, received),
+            mine,
         )
     except MistakeError as error:
         return _complain(str(error))
@@ -43,8 +52,21 @@ def main() -> int:
         return _complain(f"{options.run}: cannot be trained in: {error}", FAILED)
     if ended.outcome == "failed":
         return _complain(ended.reason, FAILED)
-    code = 128 + received[0] if ended.outcome == "stopped" and received else OK
-    return importing.exit_code(code)
+    # torchrun takes any other code of a rank for its death, and says so at length.
+    by_signal = ended.outcome == "stopped" and received and mine.size == 1
+    return importing.exit_code(128 + received[0] if by_signal else OK)
+
+
+def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:
+    """As one of the ranks that write nothing; what ended them, the first rank says."""
+    try:
+        worker.work_along(run, changes, lambda control: _listen(control, []), mine)
+    except StopTraining:  # before there was anything to save
+        return importing.exit_code(OK)
+    except Exception as error:
+        traceback.print_exc()
+        return _complain(f"process {mine.rank}: {error}", FAILED)
+    return importing.exit_code(OK)
 
 
 def _listen(control: Control, received: list[int]) -> None:

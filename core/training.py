@@ -31,8 +31,9 @@ from core.child import our_version
 from core.data_sets import LOADERS
 from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
 from core.judge import Judge
+from core.ranks import ALONE
 from core.runs import BEST, LAST
-from core.saver import Saver
+from core.saver import NoSaver, Saver
 from core.step_log import NonFiniteLossError, StepLog
 from core.step_parts import StepParts
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.control import Control
     from core.events import Event, Metrics
+    from core.ranks import Ranks
     from core.runs import Run
 
 
@@ -53,28 +55,43 @@ class Training:
     """A network on its way through the epochs. Raises MistakeError if it cannot be made."""
 
     def __init__(
-        self, run: Run, changes: dict[str, Any], emit: Callable[[Event], None], control: Control
+        self,
+        run: Run,
+        changes: dict[str, Any],
+        emit: Callable[[Event], None],
+        control: Control,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self.run = run
+        self.run, self.ranks = run, ranks
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
-        self._board, told = tensorboard.open_board(run.path, self.config)
+        self._board, told = (
+            tensorboard.open_board(run.path, self.config) if ranks.first else (None, [])
+        )
         self.emit = emit = self._board.listen(emit) if self._board else emit
-        start, notices = resume.starting_checkpoint(run)
+        with ranks.first_before_others():  # it may mend what they read
+            start, notices = resume.starting_checkpoint(run)
         if start is not None:
             self.config = resume.where_its_data_was(self.config, start)
-        self.threads = resume.threads(self.config, start) or machine.usable_cpus()
+        self.threads = self._num_threads(start)
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
         notices += [*more, *told]
-        self.device = torch.device(name)
+        self.device = torch.device(ranks.device(name))
+        self.devices = name if ranks.size > 1 else str(self.device)
+        """Of all ranks of a machine, with a comma between them."""
+        if "," in name and ranks.size == 1:
+            notices.append(f"{name} are several devices, and this is one process: on {self.device}")
 
-        self._load_data(control)
+        with ranks.first_before_others():  # it may have to be downloaded
+            self._load_data(control)
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
         self.model = build.model(self.config.arch)
         # On a CPU the convolutions run a quarter faster in this layout, with no other change.
         self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if (seed := ranks.seed(self.config.seed)) is not None:  # else all would drop out alike
+            torch.manual_seed(seed)
         self.optimizer = build.optimizer(self.config.optimizer, self.model)
         self.scheduler = build.scheduler(
             self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
@@ -85,14 +102,16 @@ class Training:
         self.epoch = self.step = self.step_in_epoch = 0
         self.lr = self._next_lr()
         """Of the last step: that of the first parameter group."""
-        self.averages = Averages(self.device)
+        self.averages = Averages(self.device, ranks)
         self.judge = Judge(self.config.trainer.monitor, self.config.trainer.patience)
         self.log = StepLog(emit, control)
         self._parts = StepParts(emit, self.device)
         self.history: list[EpochEnded] = []
-        self._saver = Saver(run.path, emit, self.config.trainer.keep_checkpoints)
+        keep = self.config.trainer.keep_checkpoints
+        self._saver = Saver(run.path, emit, keep) if ranks.first else NoSaver()
         if start is not None:
             notices += position.restore(self, start)
+        self._network = ranks.wrapped(self.model)
         self._announce(start, notices)
 
     @property
@@ -134,14 +153,16 @@ class Training:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
         parts = self._parts
         parts.begin(self)
-        images, labels = self.train_set.batch(indices, self._augmentation)
+        share, num_mine = self.ranks.share(len(indices))
+        images, labels = self.train_set.batch(indices[share], self._augmentation)
         parts.done("batch")
-        output = self.model(images)
+        output = self._network(images)
         parts.done("forward")
         loss = self.loss(output, labels)
         parts.done("loss")
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        weighed = self.ranks.weighed(loss, num_mine, len(indices))
+        weighed.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         parts.done("backward")
         self.lr = self._next_lr()
         self.optimizer.step()
@@ -149,7 +170,7 @@ class Training:
             self.scheduler.step()
         parts.done("step")
         with torch.no_grad():
-            self._measure(self.averages, loss, output, labels)
+            self._measure(self.averages, loss, output, labels, num_mine, len(indices))
         self.step += 1
         self.step_in_epoch += 1
         parts.end(self, len(labels))
@@ -157,13 +178,16 @@ class Training:
     def validate(self, check: Callable[[], None]) -> dict[str, float | None]:
         """The loss and the metrics on the validation images, named val_…; nothing is drawn."""
         self.log.end_training_part()
-        averages = Averages(self.device)
+        averages = Averages(self.device, self.ranks)
+        self.ranks.alike(self.model)
         self.model.eval()
         try:
             with torch.inference_mode():
                 for images, labels in self.validation_set.in_order():
-                    output = self.model(images)
-                    self._measure(averages, self.loss(output, labels), output, labels)
+                    share, num_mine = self.ranks.share(len(labels))
+                    output, mine = self.model(images[share]), labels[share]
+                    loss = self.loss(output, mine)
+                    self._measure(averages, loss, output, mine, num_mine, len(labels))
                     check()
         finally:
             self.model.train()
@@ -186,7 +210,7 @@ class Training:
         )
         if self.scheduler is not None and not self._steps_per_batch:
             self._step_schedule(self.scheduler, metrics)
-        self.averages = Averages(self.device)
+        self.averages = Averages(self.device, self.ranks)
         self.step_in_epoch = 0
         self.log.end_epoch()
         self.history.append(event)
@@ -256,9 +280,24 @@ class Training:
         values = self.model.state_dict().values()
         return bool(torch.stack([value.isfinite().all() for value in values]).all())
 
-    def _measure(self, averages: Averages, loss: Tensor, output: Tensor, labels: Tensor) -> None:
+    def _measure(
+        self,
+        averages: Averages,
+        loss: Tensor,
+        output: Tensor,
+        labels: Tensor,
+        num_mine: int,
+        num_of_all: int,
+    ) -> None:
         values = {name: metric(output, labels) for name, metric in self.metrics.items()}
-        averages.add({"loss": loss, **values}, len(labels))
+        averages.add({"loss": loss, **values}, num_mine, num_of_all)
+
+    def _num_threads(self, start: Checkpoint | None) -> int:
+        """Those of the run before only where as many processes shared the CPUs."""
+        ranks = self.ranks
+        alike = start is not None and start.ours.get("world_size", 1) == ranks.size
+        given = resume.threads(self.config, start if alike else None)
+        return given or max(1, machine.usable_cpus() // ranks.local_size)
 
     def _load_data(self, control: Control) -> None:
         args, schedule = self.config.data_loader.args, self.config.lr_scheduler
@@ -283,9 +322,9 @@ class Training:
             RunStarted(
                 pid=os.getpid(),
                 host=socket.gethostname(),
-                device=str(self.device),
+                device=self.devices,
                 threads=self.threads,
-                world_size=1,
+                world_size=self.ranks.size,
                 seed=self.config.seed,
                 versions={
                     "python": platform.python_version(),
