@@ -76,8 +76,9 @@ def _listen(control: Control, received: list[int]) -> None:
         received.append(number)
         control.stop_by_signal(signal.Signals(number).name)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
-        signal.signal(number, handle)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as SIGHUP is under nohup
+            signal.signal(number, handle)
 
 
 def _complain(sentence: str, code: int = MISTAKE) -> int:

@@ -53,6 +53,9 @@ class Worker:
         if self._control is not None:
             self._control.stop_by_signal(signal_name)
 
+    def kill(self) -> None:
+        """Leave nothing behind that trains on when this process ends."""
+
     def join(self, timeout_seconds: float | None = None) -> bool:
         """Wait for the end; False if it did not come in time."""
         if self._thread is not None:
