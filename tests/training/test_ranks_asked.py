@@ -9,7 +9,7 @@ import psutil
 import pytest
 import torch
 from scratch import FOREVER, wait_for
-from tiny_data import tiny_run, train_here
+from tiny_data import tiny_config, tiny_run, train_here
 
 from core import checkpoint, launch, requests, several
 from core.config import Config
@@ -125,12 +125,14 @@ def test_a_killed_one_ends_the_run(tiny_mnist: Path, tmp_path: Path) -> None:
     ("values", "asked", "expected"),
     [({}, None, 1), ({}, 3, 3), ({"device": "cpu"}, 2, 2), ({"n_gpu": 1}, None, 1)],
 )
-def test_how_many_processes(values: dict[str, Any], asked: int | None, expected: int) -> None:
-    settings = Config.model_construct(**{"device": None, "n_gpu": 0, **values})
+def test_how_many_processes(
+    values: dict[str, Any], asked: int | None, expected: int, tmp_path: Path
+) -> None:
+    settings = Config.parse(tiny_config(tmp_path, tmp_path, values).value)
     assert several.num_processes(settings, asked) == expected
 
 
-def test_nproc_is_for_the_cpu() -> None:
-    settings = Config.model_construct(device="cuda:0", n_gpu=0)
+def test_nproc_is_for_the_cpu(tmp_path: Path) -> None:
+    settings = Config.parse(tiny_config(tmp_path, tmp_path, {"device": "cuda:0"}).value)
     with pytest.raises(MistakeError, match=r"^--nproc: is for the CPU"):
         several.num_processes(settings, 2)
