@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from core.ranks import Ranks
 
 OK, FAILED, MISTAKE = 0, 1, 2
+FIRST_SECONDS = 5.0
+"""What another process waits at most for the first to say why all of them end."""
 
 
 def main() -> int:
@@ -43,7 +47,7 @@ def main() -> int:
         ended = worker.work(
             Run(options.run.resolve()),
             options.changes,
-            lambda control: _listen(control, received),
+            lambda control: _listen(control, received, mine),
             mine,
         )
     except MistakeError as error:
@@ -59,30 +63,41 @@ def main() -> int:
 
 def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:
     """As one of the ranks that write nothing; what ended them, the first rank says."""
+    received: list[int] = []
     try:
-        worker.work_along(run, changes, lambda control: _listen(control, []), mine)
-    except StopTraining:  # before there was anything to save
-        return importing.exit_code(OK)
+        worker.work_along(run, changes, lambda control: _listen(control, received, mine), mine)
+    except (StopTraining, MistakeError) as error:
+        # The first comes to the same, and has a moment to say it: an end before its own would
+        # look like a death.
+        end = time.monotonic() + FIRST_SECONDS
+        while run.live() and time.monotonic() < end:
+            time.sleep(0.05)
+        return importing.exit_code(OK if isinstance(error, StopTraining) else FAILED)
     except Exception as error:
-        traceback.print_exc()
-        return _complain(f"process {mine.rank}: {error}", FAILED)
+        if not mine.is_loss(error):
+            traceback.print_exc()
+        elif received:  # they stop, each when it can
+            return importing.exit_code(OK)
+        return importing.exit_code(_complain(f"process {mine.rank}: {error}", FAILED))
     return importing.exit_code(OK)
 
 
-def _listen(control: Control, received: list[int]) -> None:
-    """Save and stop on the signals that ask a process to end."""
+def _listen(control: Control, received: list[int], mine: Ranks) -> None:
+    """Save and stop on the signals that ask a process to end; train on without a terminal."""
 
     def handle(number: int, _frame: object) -> None:
         received.append(number)
         control.stop_by_signal(signal.Signals(number).name)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as SIGHUP is under nohup
-            signal.signal(number, handle)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        signal.signal(number, handle)
+    # torchrun hands it on, and ends half a minute later who is still there.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if mine.size == 1 else handle)
 
 
 def _complain(sentence: str, code: int = MISTAKE) -> int:
-    sys.stderr.write(f"mnist-tui: {sentence}\n")
+    with contextlib.suppress(OSError):  # the terminal is gone
+        sys.stderr.write(f"mnist-tui: {sentence}\n")
     return code
 
 

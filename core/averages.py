@@ -28,19 +28,18 @@ class Averages:
         self._sums = torch.empty(0, dtype=self._type, device=device)
         self.num_samples = 0
 
-    def add(
-        self, values: dict[str, Tensor], num_samples: int, num_of_all: int | None = None
-    ) -> None:
-        """Count in the means of a batch, the same ones each time. Nothing here waits.
+    def add(self, values: dict[str, Tensor], num_samples: int) -> None:
+        """Count in the means of a batch, or of this rank's share of it. Nothing here waits.
 
-        `num_of_all` are the samples of the other ranks too.
+        The values have the same names each time; the samples are those of the whole batch.
         """
         if not self._names:
             self._names = list(values)
             self._sums = torch.zeros(len(values), dtype=self._type, device=self._device)
         # Two operations in all: at every step each one more is felt.
-        self._sums.add_(torch.stack(list(values.values())).detach(), alpha=num_samples)
-        self.num_samples += num_samples if num_of_all is None else num_of_all
+        means = torch.stack(list(values.values())).detach()
+        self._sums.add_(means, alpha=self._ranks.num_counted(num_samples))
+        self.num_samples += num_samples
 
     def sum(self, name: str) -> float:
         """The sum over samples so far; waits for the device."""

@@ -11,12 +11,16 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from torch import Tensor, nn
 
 BY_TORCHRUN = "TORCHELASTIC_RUN_ID"
 """Set by torchrun alone; clusters set RANK and WORLD_SIZE for programs that never asked."""
+
+
+class RankLostError(Exception):
+    """Another rank is gone, without which this one cannot go on."""
 
 
 class Ranks:
@@ -34,8 +38,8 @@ class Ranks:
         return self.rank == 0
 
     @contextlib.contextmanager
-    def joined(self) -> Iterator[None]:
-        """While it lasts, the ranks can talk."""
+    def joined(self, check: Callable[[], None]) -> Iterator[None]:
+        """While it lasts, the ranks can talk; `check` is called while one waits for the others."""
         yield
 
     @contextlib.contextmanager
@@ -43,14 +47,18 @@ class Ranks:
         """The first rank does what follows, then the others do."""
         yield
 
-    def share(self, num_samples: int) -> tuple[slice, int]:
-        """Which samples of a batch are this rank's, and how many of them count.
+    def share(self, num_samples: int) -> slice:
+        """Which samples of a batch are this rank's.
 
         A rank that would have none works on one that does not count: it must take part.
         """
-        return slice(None), num_samples
+        return slice(None)
 
-    def weighed(self, loss: Tensor, num_mine: int, num_samples: int) -> Tensor:
+    def num_counted(self, num_samples: int) -> int:
+        """How many samples of a batch count as this rank's."""
+        return num_samples
+
+    def weighed(self, loss: Tensor, num_samples: int) -> Tensor:
         """The loss whose gradients' mean over the ranks is the gradient of the whole batch."""
         return loss
 
@@ -79,6 +87,10 @@ class Ranks:
 
     def is_loss(self, error: BaseException) -> bool:
         """Whether an error says that another rank is gone."""
+        return isinstance(error, RankLostError)
+
+    def one_is_gone(self) -> bool:
+        """Whether another rank of this machine has ended."""
         return False
 
     def device(self, name: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.control import POLL_SECONDS, Control, StopTraining
+from core.ranks import RankLostError
 from core.requests import Request
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ class SharedControl(Control):
             self.beat()
         elif self._ranks.met:
             super().check(subject)
+
+    def raise_if_stopped(self) -> None:
+        """As of a single process, before the first step, where the ranks do not talk yet."""
+        # torchrun ends the others so when one has died; to be asked for it looks the same.
+        if self._stop_reason == signal.SIGTERM.name and self._ranks.one_is_gone():
+            raise RankLostError("another process is gone")
+        super().raise_if_stopped()
 
     def _look(self, subject: Subject) -> None:
         self.beat()

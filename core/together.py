@@ -7,14 +7,16 @@ them decides by its own clock, signals or requests goes through `any` and `order
 from __future__ import annotations
 
 import contextlib
+import os
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MistakeError
-from core.ranks import Ranks
+from core.ranks import RankLostError, Ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from torch import Tensor, nn
 
@@ -23,7 +25,12 @@ PATIENCE = timedelta(seconds=120)
 for a machine without power, and longer than a slow disk may take for a checkpoint."""
 PATIENCE_AT_START = timedelta(hours=2)
 """While the first rank may be downloading a data set."""
+MEETING_SECONDS = 600.0
+"""For the others to come: they import torch, perhaps from a slow disk."""
+POLL_SECONDS = 0.05
+"""Between two looks whether all have come."""
 
+_HERE = "mnist-tui: here"
 _SIGNS_OF_LOSS = ("gloo", "nccl", "connection closed", "connection reset", "timed out")
 
 
@@ -35,14 +42,26 @@ class Together(Ranks):
         self.local_rank, self.local_size = local_rank, local_size
 
     @contextlib.contextmanager
-    def joined(self) -> Iterator[None]:
+    def joined(self, check: Callable[[], None]) -> Iterator[None]:
         """Meet the others, by the address that torchrun gave."""
         import torch
         from torch import distributed
+        from torch.distributed.rendezvous import rendezvous
 
+        store, _, _ = next(rendezvous("env://", timeout=PATIENCE))
+        # Not in torch, which heeds no signal while it waits: another may have died on its way.
+        num_here, latest = store.add(_HERE, 1), time.monotonic() + MEETING_SECONDS
+        while num_here < self.size:
+            check()
+            if time.monotonic() > latest:
+                raise RankLostError(f"only {num_here} of {self.size} processes came")
+            time.sleep(POLL_SECONDS)
+            num_here = store.add(_HERE, 0)
         # The small things are on the CPU, whatever the network is on.
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        distributed.init_process_group(backend, timeout=PATIENCE)
+        distributed.init_process_group(
+            backend, store=store, rank=self.rank, world_size=self.size, timeout=PATIENCE
+        )
         starting: Any = distributed.new_group(backend="gloo", timeout=PATIENCE_AT_START)
         self._starting = starting
         yield
@@ -60,16 +79,17 @@ class Together(Ranks):
         if self.first:
             distributed.barrier(group=self._starting)
 
-    def share(self, num_samples: int) -> tuple[slice, int]:
+    def share(self, num_samples: int) -> slice:
         """Every so-manieth sample; the shares differ by one at most."""
-        if self.rank >= num_samples:
-            return slice(0, 1), 0
-        part = slice(self.rank, None, self.size)
-        return part, len(range(self.rank, num_samples, self.size))
+        return slice(self.rank, None, self.size) if self.rank < num_samples else slice(0, 1)
 
-    def weighed(self, loss: Tensor, num_mine: int, num_samples: int) -> Tensor:
+    def num_counted(self, num_samples: int) -> int:
+        """As many as the share has, but none where it is one that others have too."""
+        return len(range(self.rank, num_samples, self.size))
+
+    def weighed(self, loss: Tensor, num_samples: int) -> Tensor:
         """A share counts by its size: the last batch of an epoch need not divide evenly."""
-        return loss * (num_mine * self.size / num_samples)
+        return loss * (self.num_counted(num_samples) * self.size / num_samples)
 
     def wrapped(self, model: nn.Module) -> nn.Module:
         """In torch's own wrapper. It begins with the first rank's weights everywhere."""
@@ -126,7 +146,19 @@ class Together(Ranks):
     def is_loss(self, error: BaseException) -> bool:
         """torch has a class of its own only for some of them."""
         text = str(error).lower()
-        return isinstance(error, RuntimeError) and any(sign in text for sign in _SIGNS_OF_LOSS)
+        by_torch = isinstance(error, RuntimeError) and any(sign in text for sign in _SIGNS_OF_LOSS)
+        return by_torch or super().is_loss(error)
+
+    def one_is_gone(self) -> bool:
+        """torchrun starts them all at once, and takes leave of those that end."""
+        import psutil
+
+        try:
+            here = psutil.Process(os.getppid()).children()
+            alive = sum(item.status() != psutil.STATUS_ZOMBIE for item in here)
+        except psutil.Error:  # one that ended while it was looked at
+            return True
+        return alive < self.local_size
 
     def device(self, name: str) -> str:
         """The one of this machine's that the rank is the so-manieth to take."""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import os
-import platform
-import socket
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from core import (
+    announcing,
     build,
     dataset,
-    download,
     live_changes,
+    loading,
     machine,
     position,
     resume,
@@ -26,10 +22,7 @@ from core import (
 )
 from core.augment import Augmentation
 from core.averages import Averages
-from core.check import num_images
-from core.child import our_version
-from core.data_sets import LOADERS
-from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
+from core.events import EpochEnded, NoticeGiven, PhaseChanged
 from core.judge import Judge
 from core.ranks import ALONE
 from core.runs import BEST, LAST
@@ -64,9 +57,7 @@ class Training:
     ) -> None:
         self.run, self.ranks = run, ranks
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
-        self._board, told = (
-            tensorboard.open_board(run.path, self.config) if ranks.first else (None, [])
-        )
+        self._board, told = tensorboard.open_board(run.path, self.config, writes=ranks.first)
         self.emit = emit = self._board.listen(emit) if self._board else emit
         with ranks.first_before_others():  # it may mend what they read
             start, notices = resume.starting_checkpoint(run)
@@ -112,7 +103,7 @@ class Training:
         if start is not None:
             notices += position.restore(self, start)
         self._network = ranks.wrapped(self.model)
-        self._announce(start, notices)
+        announcing.announce(self, start, notices)
 
     @property
     def num_epochs(self) -> int:
@@ -153,7 +144,7 @@ class Training:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
         parts = self._parts
         parts.begin(self)
-        share, num_mine = self.ranks.share(len(indices))
+        share = self.ranks.share(len(indices))
         images, labels = self.train_set.batch(indices[share], self._augmentation)
         parts.done("batch")
         output = self._network(images)
@@ -161,7 +152,7 @@ class Training:
         loss = self.loss(output, labels)
         parts.done("loss")
         self.optimizer.zero_grad(set_to_none=True)
-        weighed = self.ranks.weighed(loss, num_mine, len(indices))
+        weighed = self.ranks.weighed(loss, len(indices))
         weighed.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         parts.done("backward")
         self.lr = self._next_lr()
@@ -170,7 +161,7 @@ class Training:
             self.scheduler.step()
         parts.done("step")
         with torch.no_grad():
-            self._measure(self.averages, loss, output, labels, num_mine, len(indices))
+            self._measure(self.averages, loss, output, labels, len(indices))
         self.step += 1
         self.step_in_epoch += 1
         parts.end(self, len(labels))
@@ -184,10 +175,9 @@ class Training:
         try:
             with torch.inference_mode():
                 for images, labels in self.validation_set.in_order():
-                    share, num_mine = self.ranks.share(len(labels))
+                    share = self.ranks.share(len(labels))
                     output, mine = self.model(images[share]), labels[share]
-                    loss = self.loss(output, mine)
-                    self._measure(averages, loss, output, mine, num_mine, len(labels))
+                    self._measure(averages, self.loss(output, mine), output, mine, len(labels))
                     check()
         finally:
             self.model.train()
@@ -286,11 +276,10 @@ class Training:
         loss: Tensor,
         output: Tensor,
         labels: Tensor,
-        num_mine: int,
-        num_of_all: int,
+        num_samples: int,
     ) -> None:
-        values = {name: metric(output, labels) for name, metric in self.metrics.items()}
-        averages.add({"loss": loss, **values}, num_mine, num_of_all)
+        metrics = {name: metric(output, labels) for name, metric in self.metrics.items()}
+        averages.add({"loss": loss, **metrics}, num_samples)
 
     def _num_threads(self, start: Checkpoint | None) -> int:
         """Those of the run before only where as many processes shared the CPUs."""
@@ -300,68 +289,11 @@ class Training:
         return given or max(1, machine.usable_cpus() // ranks.local_size)
 
     def _load_data(self, control: Control) -> None:
-        args, schedule = self.config.data_loader.args, self.config.lr_scheduler
-        data_set, check = LOADERS[self.config.data_loader.type], partial(control.check, _NotYet())
-        download.ensure(
-            data_set, self.data_dir, training=args.training, tell=self.enter, check=check
-        )
-        self.enter("loading data")
-        self.classes = data_set.contents(self.data_dir).classes
-        samples = dataset.load(self.data_dir, training=args.training, data_set=data_set)
-        to_train, to_validate = dataset.split_validation(len(samples), num_images(self.config)[1])
-        self.train_set = samples.select(to_train).to(self.device)
-        self.validation_set = samples.select(to_validate).to(self.device)
-        num_batches = math.ceil(len(self.train_set) / args.batch_size)
+        data = loading.load(self.config, self.data_dir, tell=self.enter, control=control)
+        self.classes = data.classes
+        self.train_set = data.train_set.to(self.device)
+        self.validation_set = data.validation_set.to(self.device)
+        num_batches = math.ceil(len(self.train_set) / self.config.data_loader.args.batch_size)
         self.num_steps = self.config.trainer.len_epoch or num_batches
+        schedule = self.config.lr_scheduler
         self._steps_per_batch = schedule is not None and schedule.interval == "batch"
-
-    def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
-        trainer = self.config.trainer
-        parent = self.run.parent()
-        self.emit(
-            RunStarted(
-                pid=os.getpid(),
-                host=socket.gethostname(),
-                device=self.devices,
-                threads=self.threads,
-                world_size=self.ranks.size,
-                seed=self.config.seed,
-                versions={
-                    "python": platform.python_version(),
-                    "torch": str(torch.__version__),
-                    "mnist-tui": our_version(),
-                },
-                save_dir=str(trainer.save_dir.expanduser().resolve()),
-                data_dir=str(self.data_dir),
-                classes=list(self.classes),
-                verbosity=trainer.verbosity,
-                parent=str(parent) if parent else None,
-                changes=self.changes,
-                epoch=self.epoch,
-                step=self.step,
-                epochs=trainer.epochs,
-                num_steps=self.num_steps,
-                num_train=len(self.train_set),
-                num_validation=len(self.validation_set),
-                num_parameters=sum(item.numel() for item in self.model.parameters()),
-                monitor=trainer.monitor,
-                early_stop=trainer.patience if math.isfinite(trainer.patience) else None,
-            )
-        )
-        if start is not None and start.path.parent != self.run.path:
-            for event in self.history:  # of the parent; this journal does not have it
-                self.emit(replace(event, inherited=True))
-        for notice in notices:
-            self.emit(NoticeGiven(message=notice))
-
-
-class _NotYet:
-    """Asked while the data is loaded: there is nothing to save or to change yet."""
-
-    def save_position(self) -> bool:
-        """Nothing was saved."""
-        return False
-
-    def change(self, path: str, _value: object) -> str:
-        """Nothing was changed."""
-        return f"{path}: training has not begun yet: ask again in a moment"

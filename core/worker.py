@@ -70,7 +70,7 @@ def work(
             importing.import_trainer(control, captured)
             from core import trainer
 
-            with ranks.joined(), spinning.only_when_idle():
+            with ranks.joined(control.raise_if_stopped), spinning.only_when_idle():
                 outcome, reason = trainer.train(
                     run, changes, emit=emit, control=control, ranks=ranks
                 )
@@ -82,7 +82,7 @@ def work(
             write(traceback.format_exc())
             outcome, reason = "failed", f"{type(error).__name__}: {error} (see {run.log_path})"
             if ranks.is_loss(error):
-                outcome, reason = "failed", lost(run)
+                reason = _lost(run)
         ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
         emit(ended)
         return ended
@@ -102,11 +102,11 @@ def work_along(
     importing.import_trainer(control, set())
     from core import trainer
 
-    with ranks.joined(), spinning.only_when_idle():
+    with ranks.joined(control.raise_if_stopped), spinning.only_when_idle():
         trainer.train(run, changes, emit=emit, control=control, ranks=ranks)
 
 
-def lost(run: Run) -> str:
+def _lost(run: Run) -> str:
     """What to say where a rank is gone."""
     return (
         "another process of this training is gone, and it cannot go on without: "

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -25,8 +26,6 @@ from core import checkpoint, launch
 from core.checkpoint import CheckpointError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from typing import TYPE_CHECKING
-
 from tiny_data import tiny_run, write_tiny_mnist
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def kill_one(run: Run, num_processes: int, random_: random.Random) -> tuple[str,
         time.sleep(0.02)
     time.sleep(random_.uniform(0.0, LATEST_SECONDS))
     found = sorted(ranks(torchrun), key=lambda item: item.pid)
+    if not found:
+        return "nobody", "ENDED BY ITSELF"
     number = random_.randrange(len(found))
     began = run.state().step > 0
     found[number].kill()
@@ -66,6 +67,9 @@ def kill_one(run: Run, num_processes: int, random_: random.Random) -> tuple[str,
         return f"process {number}", "HANGS"
     left = [item for item in found if item.is_running()]
     how = "LEFT BEHIND" if left or run.live() else run.state().status(live=run.live())
+    # Only the first can say how it ended: nobody speaks for it where it is the one that is dead.
+    if how not in ("failed", "LEFT BEHIND") and (number, how) != (0, "interrupted"):
+        how = f"UNCLEAR: {how}"
     return f"process {number}{'' if began else ' before the first step'}", how
 
 
@@ -104,7 +108,7 @@ def main() -> None:
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    clear = outcomes["failed"] + outcomes["interrupted"] + outcomes["stopped"]
+    clear = outcomes["failed"] + outcomes["interrupted"]
     sys.exit(bool(unreadable or lost or clear < options.count))
 
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import forked_ranks
 import pytest
 import torch
-import undropped_core
-from tiny_data import tiny_run, train_here
+from forked_ranks import Odd
+from tiny_data import tiny_run, train_here, write_tiny_mnist
 
-from core import checkpoint, launch
+from core import checkpoint
 from core.averages import Averages
 from core.ranks import ALONE, BY_TORCHRUN, Ranks, of_environment
 from core.together import Together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.runs import Run
 
-PROJECT = Path(__file__).resolve().parents[2]
 LAST_OF_ONE = {"data_loader.args.batch_size": 77}
 """Of 540 images the last batch of an epoch has one: no rank but the first has a share in it."""
 
@@ -31,31 +29,28 @@ def weights(run: Run) -> dict[str, torch.Tensor]:
     return content
 
 
-def torchrun_undropped(run: Run, num_processes: int, seen: Path) -> None:
-    command = [
-        sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr", "localhost",
-        "--nproc-per-node", str(num_processes), undropped_core.__file__, str(run.path),
-    ]  # fmt: skip
-    variables = {"PYTHONPATH": str(PROJECT), undropped_core.SEEN: str(seen)}
-    environment = {**os.environ, **launch.for_torchrun(num_processes), **variables}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize("num_processes", [2, 4])
 def test_several_processes_come_to_the_weights_of_one(
-    num_processes: int, tiny_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    num_processes: int, alone: Run, tiny_mnist: Path, tmp_path: Path
 ) -> None:
-    undropped_core.undrop(monkeypatch)
-    alone = tiny_run(tiny_mnist, tmp_path / "alone", LAST_OF_ONE)
-    train_here(alone)
     together, seen = tiny_run(tiny_mnist, tmp_path / "together", LAST_OF_ONE), tmp_path / "seen"
     seen.mkdir()
-    torchrun_undropped(together, num_processes, seen)
+    forked_ranks.train(together, num_processes, Odd(undropped=True, seen=seen))
     for name, value in weights(alone).items():
         torch.testing.assert_close(weights(together)[name], value, rtol=0, atol=1e-5)
     check_metrics(alone, together, num_processes)
     check_seen(seen, num_processes)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """What one process comes to, without dropout."""
+    folder = tmp_path_factory.mktemp("alone")
+    run = tiny_run(write_tiny_mnist(folder / "data"), folder / "saved", LAST_OF_ONE)
+    with pytest.MonkeyPatch.context() as patch:
+        forked_ranks.undrop(patch)
+        train_here(run)
+    return run
 
 
 def check_metrics(alone: Run, together: Run, num_processes: int) -> None:
@@ -84,7 +79,8 @@ def check_seen(seen: Path, num_processes: int) -> None:
 @pytest.mark.parametrize("size", [2, 3, 8])
 @pytest.mark.parametrize("num_samples", [1, 2, 7, 64])
 def test_the_shares_of_a_batch_are_the_batch(size: int, num_samples: int) -> None:
-    shares = [rank(number, size).share(num_samples) for number in range(size)]
+    ranks = [rank(number, size) for number in range(size)]
+    shares = [(one.share(num_samples), one.num_counted(num_samples)) for one in ranks]
     samples = list(range(num_samples))
     counted = [index for share, num in shares for index in samples[share][:num]]
     assert sorted(counted) == samples
@@ -97,8 +93,7 @@ def test_the_weighed_losses_have_the_mean_of_the_batch() -> None:
     weighed = []
     for number in range(3):
         one = rank(number, 3)
-        share, num = one.share(len(losses))
-        weighed.append(one.weighed(losses[share].mean(), num, len(losses)))
+        weighed.append(one.weighed(losses[one.share(7)].mean(), 7))
     torch.testing.assert_close(torch.stack(weighed).mean(), losses.mean())
 
 
