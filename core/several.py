@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from core import config_file, devices, journal, launch
+from core import config_file, devices, journal, launch, runs
 from core.errors import MistakeError
-from core.events import RunEnded
+from core.events import RunEnded, RunStarted
 
 if TYPE_CHECKING:
     import subprocess
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 
+_CPU = (None, "auto", "cpu")
+"""What a config says of the device where the CPU may be meant."""
+
+
 def num_processes(settings: Config, asked: int | None = None) -> int:
     """As many as `asked` for on the CPU, else one for each device. Raises MistakeError."""
     if asked is not None:
-        if settings.device not in (None, "auto", "cpu"):
+        if settings.device not in _CPU:
             raise MistakeError(
                 f"--nproc: is for the CPU, and the device is {settings.device}: give -d cpu, or "
                 "name the devices alone, as in -d 0,1"
@@ -35,13 +39,31 @@ def num_processes(settings: Config, asked: int | None = None) -> int:
 
 
 def of_run(run: Run, changes: dict[str, Any], asked: int | None = None) -> int:
-    """The same of a run directory, with what changes in it."""
+    """The same of a run directory, with what changes in it; on the CPU as many as it had before.
+
+    Another number would give other numbers.
+    """
     from core import check  # pydantic: no other command needs it
 
     text = config_file.read_text(run.config_path)
     for path, value in changes.items():
         text = text.set(config_file.parse_path(path), value)
-    return num_processes(check.load(text.value), asked)
+    settings = check.load(text.value)
+    number = num_processes(settings, asked)
+    if asked is not None or number > 1 or settings.device not in _CPU:
+        return number
+    return _num_before(run)
+
+
+def _num_before(run: Run) -> int:
+    """Of the last start of a run, or of the one whose checkpoint a new one goes on from."""
+    parent = None if run.fine_tunes() else run.parent()
+    for path in (run.journal_path, runs.Run(parent.parent).journal_path if parent else None):
+        if path is not None and path.exists():
+            started = [e for e in journal.Follower(path).read() if isinstance(e, RunStarted)]
+            if started:
+                return started[-1].world_size if started[-1].device == "cpu" else 1
+    return 1
 
 
 @dataclass
@@ -51,14 +73,23 @@ class Processes(launch.Worker):
     num_processes: int = 2
     _torchrun: subprocess.Popen[bytes] | None = None
 
+    @property
+    def paused(self) -> bool:
+        """As the journal says: nobody here can know."""
+        return self.alive and self.run.state().paused
+
     def stop(self, signal_name: str) -> None:
-        """Ask for it by a signal to each, who then save and stop after the same step."""
+        """Ask for it by a signal to each, who then save and stop after the same step.
+
+        What is the name of no signal, such as "leaving", becomes SIGTERM.
+        """
         self._stop_name = signal_name
         if self._torchrun is None or self._torchrun.poll() is not None:
             return
+        number = getattr(signal, signal_name, signal.SIGTERM)
         ranks = self._ranks()
         for rank in ranks:
-            _send(rank, signal.Signals[signal_name])
+            _send(rank, number)
         if not ranks:  # it has started none: there is nothing to save
             self._torchrun.terminate()
 

@@ -84,7 +84,7 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         _check_processes(plan.text, options)
         return plan.realize(), plan.changes
     given = normalize.read(options.config or config_file.default_path(Path.cwd()))
-    text = starting.edited(given, edits(options))
+    text = _on_the_cpu(starting.edited(given, edits(options)), options)
     _check_processes(text, options)
     created = starting.create(text)
     _complain(normalize.notes_of(given, text))
@@ -97,6 +97,13 @@ def _check_processes(text: JsonText, options: argparse.Namespace) -> None:
         from core import check  # pydantic: only where it is wanted
 
         several.num_processes(check.load(text.value), asked)
+
+
+def _on_the_cpu(text: JsonText, options: argparse.Namespace) -> JsonText:
+    """With --nproc the CPU is meant where no device is named, whatever n_gpu says."""
+    if getattr(options, "nproc", None) is None or text.value.get("device") not in (None, "auto"):
+        return text
+    return text.set(("device",), "cpu")
 
 
 def _complain(sentences: list[str]) -> None:
