@@ -55,7 +55,7 @@ def main() -> int:
     except OSError as error:
         return _complain(f"{options.run}: cannot be trained in: {error}", FAILED)
     if ended.outcome == "failed":
-        return _complain(ended.reason, FAILED)
+        return importing.exit_code(_complain(ended.reason, FAILED))
     # torchrun takes any other code of a rank for its death, and says so at length.
     by_signal = ended.outcome == "stopped" and received and mine.size == 1
     return importing.exit_code(128 + received[0] if by_signal else OK)

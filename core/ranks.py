@@ -39,7 +39,7 @@ class Ranks:
 
     @contextlib.contextmanager
     def joined(self, check: Callable[[], None]) -> Iterator[None]:
-        """While it lasts, the ranks can talk; `check` is called while one waits for the others."""
+        """While it lasts, the ranks can talk; `check` is called until all have met."""
         yield
 
     @contextlib.contextmanager

@@ -135,6 +135,13 @@ def _send(process: psutil.Process, number: int) -> None:
         return
 
 
+def beside(run: Run, changes: dict[str, Any], number: int) -> subprocess.Popen[bytes]:
+    """Start so many processes that train a run and outlive this one."""
+    if number == 1:
+        return launch.in_process(run, changes)
+    return launch.in_torchrun(run, number, changes)
+
+
 def worker_in(run: Run, changes: dict[str, Any], number: int) -> launch.Worker:
     """What trains a run: a thread of this process, or so many processes."""
     if number == 1:

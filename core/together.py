@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from core import importing
 from core.errors import MistakeError
-from core.ranks import RankLostError, Ranks
+from core.ranks import Ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +25,11 @@ PATIENCE = timedelta(seconds=120)
 for a machine without power, and longer than a slow disk may take for a checkpoint."""
 PATIENCE_AT_START = timedelta(hours=2)
 """While the first rank may be downloading a data set."""
-MEETING_SECONDS = 600.0
+PATIENCE_TO_MEET = timedelta(minutes=10)
 """For the others to come: they import torch, perhaps from a slow disk."""
-POLL_SECONDS = 0.05
-"""Between two looks whether all have come."""
 
-_HERE = "mnist-tui: here"
-_SIGNS_OF_LOSS = ("gloo", "nccl", "connection closed", "connection reset", "timed out")
+_HERE = "mnist-tui/here/"
+_SIGNS_OF_LOSS = ("gloo", "nccl", "connection closed", "connection reset", "timed out", "timeout")
 
 
 class Together(Ranks):
@@ -44,26 +42,9 @@ class Together(Ranks):
     @contextlib.contextmanager
     def joined(self, check: Callable[[], None]) -> Iterator[None]:
         """Meet the others, by the address that torchrun gave."""
-        import torch
         from torch import distributed
-        from torch.distributed.rendezvous import rendezvous
 
-        store, _, _ = next(rendezvous("env://", timeout=PATIENCE))
-        # Not in torch, which heeds no signal while it waits: another may have died on its way.
-        num_here, latest = store.add(_HERE, 1), time.monotonic() + MEETING_SECONDS
-        while num_here < self.size:
-            check()
-            if time.monotonic() > latest:
-                raise RankLostError(f"only {num_here} of {self.size} processes came")
-            time.sleep(POLL_SECONDS)
-            num_here = store.add(_HERE, 0)
-        # The small things are on the CPU, whatever the network is on.
-        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        distributed.init_process_group(
-            backend, store=store, rank=self.rank, world_size=self.size, timeout=PATIENCE
-        )
-        starting: Any = distributed.new_group(backend="gloo", timeout=PATIENCE_AT_START)
-        self._starting = starting
+        importing.aside(self._meet, check, name="meet")
         yield
         # Not after an error: it would wait for those that are gone.
         distributed.destroy_process_group()
@@ -188,6 +169,23 @@ class Together(Ranks):
         if self.first:
             return None
         return (seed + self.rank * 0x9E3779B1 + step * 0x85EBCA77) % 2**32
+
+    def _meet(self) -> None:
+        import torch
+        from torch import distributed
+        from torch.distributed.rendezvous import rendezvous
+
+        store, _, _ = next(rendezvous("env://", timeout=PATIENCE))
+        # One may be longer on its way than any may take for an answer later.
+        store.set(f"{_HERE}{self.rank}", "")
+        store.wait([f"{_HERE}{rank}" for rank in range(self.size)], PATIENCE_TO_MEET)
+        # The small things are on the CPU, whatever the network is on.
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        distributed.init_process_group(
+            backend, store=store, rank=self.rank, world_size=self.size, timeout=PATIENCE
+        )
+        starting: Any = distributed.new_group(backend="gloo", timeout=PATIENCE_AT_START)
+        self._starting = starting
 
     def _all(self, value: Tensor) -> list[Tensor]:
         import torch

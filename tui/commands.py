@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, launch, normalize, requests, runs, several, summary
+from core import config_file, devices, normalize, requests, runs, several, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from core.paths import expanded
@@ -134,10 +134,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _detach(target: Run, changes: dict[str, Any], number: int) -> int:
     """Start processes and wait until one holds the run: then it can be followed and asked."""
-    if number == 1:
-        process = launch.in_process(target, changes)
-    else:
-        process = launch.in_torchrun(target, number, changes)
+    process = several.beside(target, changes, number)
     while process.poll() is None and not target.live():
         time.sleep(0.05)
     console.out(str(target.path))

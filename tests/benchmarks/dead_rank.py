@@ -24,6 +24,8 @@ import psutil
 
 from core import checkpoint, launch
 from core.checkpoint import CheckpointError
+from core.events import StepEnded
+from core.journal import Follower
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from tiny_data import tiny_run, write_tiny_mnist
@@ -49,6 +51,7 @@ def ranks(torchrun: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 def kill_one(run: Run, num_processes: int, random_: random.Random) -> tuple[str, str]:
     """Train, kill one; returns which it was, and how the run ended."""
+    past = run.journal_path.stat().st_size if run.journal_path.exists() else 0
     torchrun = launch.in_torchrun(run, num_processes)
     while torchrun.poll() is None and len(ranks(torchrun)) < num_processes:
         time.sleep(0.02)
@@ -57,7 +60,6 @@ def kill_one(run: Run, num_processes: int, random_: random.Random) -> tuple[str,
     if not found:
         return "nobody", "ENDED BY ITSELF"
     number = random_.randrange(len(found))
-    began = run.state().step > 0
     found[number].kill()
     try:
         torchrun.wait(PATIENCE_SECONDS)
@@ -67,10 +69,14 @@ def kill_one(run: Run, num_processes: int, random_: random.Random) -> tuple[str,
         return f"process {number}", "HANGS"
     left = [item for item in found if item.is_running()]
     how = "LEFT BEHIND" if left or run.live() else run.state().status(live=run.live())
-    # Only the first can say how it ended: nobody speaks for it where it is the one that is dead.
-    if how not in ("failed", "LEFT BEHIND") and (number, how) != (0, "interrupted"):
-        how = f"UNCLEAR: {how}"
-    return f"process {number}{'' if began else ' before the first step'}", how
+    told = Follower(run.journal_path, past).read()
+    # Only the first can say how it ended, where it lives and has come as far as to say anything.
+    if how == "interrupted" and number and told:
+        how = "UNCLEAR"
+        print("".join(run.log_path.read_text().splitlines(keepends=True)[-40:]), flush=True)
+    began = any(isinstance(event, StepEnded) for event in told)
+    when = "" if began else " before the first step" if told else " before anything was written"
+    return f"process {number}{when}", how
 
 
 def main() -> None:
