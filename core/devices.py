@@ -108,6 +108,11 @@ def _choose_by_count(n_gpu: int) -> tuple[str, list[str]]:
 
 def _choose_several(asked: str) -> str:
     names = [name.strip() for name in asked.split(",")]
+    if "cpu" in names:
+        raise DeviceError(
+            f"device: {one_line(asked)}: only CUDA devices train together; on the "
+            "CPU give --nproc N"
+        )
     found = [_choose_by_name(name) for name in names]
     for device in found:
         if not device.startswith("cuda:"):

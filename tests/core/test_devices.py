@@ -318,6 +318,8 @@ def test_several_devices_must_all_be_there_and_differ(monkeypatch: pytest.Monkey
         choose("0,0", 1)
     with pytest.raises(DeviceError, match=r"only CUDA devices train together$"):
         choose("xpu:0,xpu:1", 1)
+    with pytest.raises(DeviceError, match=r"only CUDA .*; on the CPU give --nproc N$"):
+        choose("0,cpu", 1)
     with pytest.raises(DeviceError, match=r"is no device"):
         choose("0,", 1)
 
