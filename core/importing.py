@@ -61,11 +61,7 @@ def import_trainer(control: Control, captured: set[int]) -> None:
         with contextlib.suppress(BaseException):  # the caller's own import raises it again
             import_all()
 
-    def poll() -> None:
-        control.raise_if_stopped()
-        control.beat()
-
-    aside(run, poll, name="import torch")
+    aside(run, control.heed, name="import torch")
 
 
 def aside(work: Callable[[], object], poll: Callable[[], None], *, name: str) -> None:

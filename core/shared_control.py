@@ -31,8 +31,7 @@ class SharedControl(Control):
     def check(self, subject: Subject) -> None:
         """As of a single process; between two steps that are logged nobody asks the others."""
         if self._ranks.met is None:  # before the first step, where each is for itself
-            self.raise_if_stopped()
-            self.beat()
+            self.heed()
         elif self._ranks.met:
             super().check(subject)
 

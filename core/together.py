@@ -159,6 +159,7 @@ class Together(Ranks):
                 f"device: {self.local_size} processes here, but {len(names)} for them to train "
                 f"on ({', '.join(names)}): start as many processes, or give cpu"
             )
+        torch.cuda.set_device(names[self.local_rank])  # NCCL takes it for its own
         return names[self.local_rank]
 
     def seed(self, seed: int, step: int = 0) -> int | None:

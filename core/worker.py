@@ -70,7 +70,7 @@ def work(
             importing.import_trainer(control, captured)
             from core import trainer
 
-            with ranks.joined(control.raise_if_stopped), spinning.only_when_idle():
+            with ranks.joined(control.heed), spinning.only_when_idle():
                 outcome, reason = trainer.train(
                     run, changes, emit=emit, control=control, ranks=ranks
                 )
@@ -102,7 +102,7 @@ def work_along(
     importing.import_trainer(control, set())
     from core import trainer
 
-    with ranks.joined(control.raise_if_stopped), spinning.only_when_idle():
+    with ranks.joined(control.heed), spinning.only_when_idle():
         trainer.train(run, changes, emit=emit, control=control, ranks=ranks)
 
 
