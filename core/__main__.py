@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import sys
+import time
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core import importing, worker
+from core import importing, ranks, worker
 from core.child import VERSION_VARIABLE, our_version
+from core.control import StopTraining
 from core.errors import MistakeError
 from core.runs import Run
 
 if TYPE_CHECKING:
     from core.control import Control
+    from core.ranks import Ranks
 
 OK, FAILED, MISTAKE = 0, 1, 2
+FIRST_SECONDS = 5.0
+"""What another process waits at most for the first to say why all of them end."""
 
 
 def main() -> int:
@@ -32,23 +39,51 @@ def main() -> int:
         return _complain(f"this is mnist-tui {our_version()}, the caller is {expected}")
     if not (options.run / "config.json").is_file():
         return _complain(f"{options.run}: holds no config.json, so it is not a run directory")
+    mine = ranks.of_environment()
+    if not mine.first:
+        return _work_along(Run(options.run.resolve()), options.changes, mine)
     received: list[int] = []
     try:
         ended = worker.work(
-            Run(options.run.resolve()), options.changes, lambda control: _listen(control, received)
+            Run(options.run.resolve()),
+            options.changes,
+            lambda control: _listen(control, received, mine),
+            mine,
         )
     except MistakeError as error:
         return _complain(str(error))
     except OSError as error:
         return _complain(f"{options.run}: cannot be trained in: {error}", FAILED)
     if ended.outcome == "failed":
-        return _complain(ended.reason, FAILED)
-    code = 128 + received[0] if ended.outcome == "stopped" and received else OK
-    return importing.exit_code(code)
+        return importing.exit_code(_complain(ended.reason, FAILED))
+    # torchrun takes any other code of a rank for its death, and says so at length.
+    by_signal = ended.outcome == "stopped" and received and mine.size == 1
+    return importing.exit_code(128 + received[0] if by_signal else OK)
 
 
-def _listen(control: Control, received: list[int]) -> None:
-    """Save and stop on the signals that ask a process to end."""
+def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:
+    """As one of the ranks that write nothing; what ended them, the first rank says."""
+    received: list[int] = []
+    try:
+        worker.work_along(run, changes, lambda control: _listen(control, received, mine), mine)
+    except (StopTraining, MistakeError) as error:
+        # The first comes to the same, and has a moment to say it: an end before its own would
+        # look like a death.
+        end = time.monotonic() + FIRST_SECONDS
+        while run.live() and time.monotonic() < end:
+            time.sleep(0.05)
+        return importing.exit_code(OK if isinstance(error, StopTraining) else FAILED)
+    except Exception as error:
+        if not mine.is_loss(error):
+            traceback.print_exc()
+        elif received:  # they stop, each when it can
+            return importing.exit_code(OK)
+        return importing.exit_code(_complain(f"process {mine.rank}: {error}", FAILED))
+    return importing.exit_code(OK)
+
+
+def _listen(control: Control, received: list[int], mine: Ranks) -> None:
+    """Save and stop on the signals that ask a process to end; train on without a terminal."""
 
     def handle(number: int, _frame: object) -> None:
         received.append(number)
@@ -56,10 +91,13 @@ def _listen(control: Control, received: list[int]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         signal.signal(number, handle)
+    # torchrun hands it on, and ends half a minute later who is still there.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if mine.size == 1 else handle)
 
 
 def _complain(sentence: str, code: int = MISTAKE) -> int:
-    sys.stderr.write(f"mnist-tui: {sentence}\n")
+    with contextlib.suppress(OSError):  # the terminal is gone
+        sys.stderr.write(f"mnist-tui: {sentence}\n")
     return code
 
 

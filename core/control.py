@@ -66,6 +66,11 @@ class Control:
         if self._stop_reason is not None:
             raise StopTraining(self._stop_reason)
 
+    def heed(self) -> None:
+        """As often as possible where `check` is not called yet: signals alone are heeded."""
+        self.raise_if_stopped()
+        self.beat()
+
     def beat(self) -> None:
         """Say now and then that somebody is still there."""
         if time.monotonic() >= self._next_heartbeat:

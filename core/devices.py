@@ -62,8 +62,9 @@ def list_devices_in_child(timeout_seconds: float = 60) -> list[Device]:
 def choose(requested: str | None, n_gpu: int) -> tuple[str, list[str]]:
     """Return the torch device to train on and the notices to show.
 
-    `requested` (auto, cpu, cuda, cuda:1, mps, xpu, or an index as in pytorch-template) wins over
-    `n_gpu`. Torch is imported only where an accelerator is in question.
+    `requested` (auto, cpu, cuda, cuda:1, mps, xpu, or indices as in pytorch-template) wins over
+    `n_gpu`. Torch is imported only where an accelerator is in question. Several devices, each for
+    a process of its own, come with a comma between them: `cuda:0,cuda:1`.
 
     Raises:
         DeviceError: What was asked for by name cannot be used.
@@ -76,6 +77,8 @@ def choose(requested: str | None, n_gpu: int) -> tuple[str, list[str]]:
     if asked == "auto":
         found = _first_usable()
         return (found.device if found else "cpu"), []
+    if "," in asked:
+        return _choose_several(asked), []
     return _choose_by_name(asked), []
 
 
@@ -95,10 +98,28 @@ def _choose_by_count(n_gpu: int) -> tuple[str, list[str]]:
         ]
     if n_gpu == 1:
         return found.device, []
-    return found.device, [
-        f"n_gpu is {n_gpu} but training on several devices at once is not built yet: "
-        f"training on {found.device}"
-    ]
+    kind = found.device.partition(":")[0]
+    rows = PROBES["cuda"]() if kind == "cuda" else [found]  # only these can talk to each other
+    usable = [row.device for row in rows if row.usable]
+    name = ",".join(usable[:n_gpu])
+    few = f"n_gpu is {n_gpu} but only {len(usable)} can be used here: training on {name}"
+    return name, [few] if len(usable) < n_gpu else []
+
+
+def _choose_several(asked: str) -> str:
+    names = [name.strip() for name in asked.split(",")]
+    if "cpu" in names:
+        raise DeviceError(
+            f"device: {one_line(asked)}: only CUDA devices train together; on the "
+            "CPU give --nproc N"
+        )
+    found = [_choose_by_name(name) for name in names]
+    for device in found:
+        if not device.startswith("cuda:"):
+            raise DeviceError(f"device: {one_line(asked)}: only CUDA devices train together")
+        if found.count(device) > 1:
+            raise DeviceError(f"device: {one_line(asked)}: names {device} more than once")
+    return ",".join(found)
 
 
 def _choose_by_name(asked: str) -> str:
@@ -119,17 +140,12 @@ def _choose_by_name(asked: str) -> str:
 
 def _parse(asked: str) -> tuple[str, int | None]:
     """Return the backend and the index, if one is named; raises DeviceError."""
-    if re.fullmatch(r"\d+(\s*,\s*\d+)+", asked):
-        raise DeviceError(
-            f"device: {asked} names several devices, but training on several at once is not built "
-            f"yet: name one, such as {asked.split(',', maxsplit=1)[0].strip()}"
-        )
     # A bare index is pytorch-template's `-d 0`; there it means a CUDA device.
     match = re.fullmatch(r"(?:(cuda|xpu):)?(\d+)|(cuda|xpu|mps|xla)", asked)
     if match is None:
         raise DeviceError(
             f"device: {one_line(asked)!r} is no device: give auto, cpu, cuda, cuda:1, xpu, mps "
-            "or the index of a CUDA device"
+            "or indices of CUDA devices, such as 0 or 0,1"
         )
     if match[3]:
         return match[3], None

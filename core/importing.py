@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import core
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from core.control import Control
 
@@ -53,7 +53,6 @@ def _uncollected() -> Iterator[None]:
 
 def import_trainer(control: Control, captured: set[int]) -> None:
     """Import it, or raise StopTraining; `captured` are the threads whose prints are caught."""
-    global _thread
     if hasattr(core, "trainer"):  # set once it is imported as a whole
         return
 
@@ -62,19 +61,34 @@ def import_trainer(control: Control, captured: set[int]) -> None:
         with contextlib.suppress(BaseException):  # the caller's own import raises it again
             import_all()
 
-    _thread = threading.Thread(target=run, name="import torch", daemon=True)
+    aside(run, control.heed, name="import torch")
+
+
+def aside(work: Callable[[], object], poll: Callable[[], None], *, name: str) -> None:
+    """Do what heeds no signal in a thread, and `poll` meanwhile. Raises what either raises."""
+    global _thread
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+
+    _thread = threading.Thread(target=run, name=name, daemon=True)
     _thread.start()
     while _thread.is_alive():
-        control.raise_if_stopped()
-        control.beat()
+        poll()
         _thread.join(POLL_SECONDS)
     _thread = None
+    if errors:
+        raise errors[0]
 
 
 def exit_code(code: int) -> int:
-    """Return `code`; while an import is under way, end the process with it instead.
+    """Return `code`; while such work is under way, end the process with it instead.
 
-    The interpreter's own end would meet the import halfway, in C++ code that aborts.
+    The interpreter's own end would meet it halfway, in C++ code that aborts.
     """
     if _thread is not None and _thread.is_alive():
         for stream in (sys.stdout, sys.stderr):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core import child, worker
+from core import child, machine, worker
 from core.errors import MistakeError
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Worker:
         if self._control is not None:
             self._control.stop_by_signal(signal_name)
 
+    def kill(self) -> None:
+        """Leave nothing behind that trains on when this process ends."""
+
     def join(self, timeout_seconds: float | None = None) -> bool:
         """Wait for the end; False if it did not come in time."""
         if self._thread is not None:
@@ -81,9 +85,41 @@ def in_thread(run: Run, changes: dict[str, Any] | None = None) -> Worker:
 
 def in_process(run: Run, changes: dict[str, Any] | None = None) -> subprocess.Popen[bytes]:
     """Train `run` in a process that outlives this one, its output in train.log."""
-    command = [sys.executable, "-m", "core", str(run.path)]
-    if changes:
-        command += ["--changes", json.dumps(changes)]
+    return _started([sys.executable, *_CORE, *_arguments(run, changes)], run, {})
+
+
+def in_torchrun(
+    run: Run, num_processes: int, changes: dict[str, Any] | None = None
+) -> subprocess.Popen[bytes]:
+    """Train `run` in several processes of this machine, which outlive this one."""
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--local-addr", "localhost"]
+    # A dead rank ends the run: what it drew and counted is gone, and only a checkpoint is exact.
+    once = ["--max-restarts", "0", "--nproc-per-node", str(num_processes)]
+    command = [sys.executable, *torchrun, *once, *_CORE, *_arguments(run, changes)]
+    return _started(command, run, for_torchrun(num_processes))
+
+
+_CORE = ("-m", "core")
+
+
+def _arguments(run: Run, changes: dict[str, Any] | None) -> list[str]:
+    return [str(run.path), *(["--changes", json.dumps(changes)] if changes else [])]
+
+
+def for_torchrun(num_processes: int) -> dict[str, str]:
+    """Variables for the processes of one machine, where nobody set them."""
+    values = {
+        # Else torchrun sets 1 and warns of it; the trainer asks torch for as many.
+        "OMP_NUM_THREADS": str(max(1, machine.usable_cpus() // num_processes)),
+        # Among others than its own: a batch system's sign of preemption.
+        "TORCHELASTIC_SIGNALS_TO_HANDLE": "SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1",
+        # A machine's name may lead to an address that its own firewall shuts.
+        "GLOO_SOCKET_IFNAME": "lo0" if sys.platform == "darwin" else "lo",
+    }
+    return {name: value for name, value in values.items() if name not in os.environ}
+
+
+def _started(command: list[str], run: Run, more: dict[str, str]) -> subprocess.Popen[bytes]:
     with run.log_path.open("ab") as log:
         return subprocess.Popen(
             command,
@@ -91,5 +127,5 @@ def in_process(run: Run, changes: dict[str, Any] | None = None) -> subprocess.Po
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=child.environment(),
+            env=child.environment() | more,
         )

@@ -76,6 +76,7 @@ def sentence(_event: e.Event) -> str | None:
 @sentence.register
 def _(event: e.RunStarted) -> str:
     where = f"{event.device}, {event.threads} threads" if event.device == "cpu" else event.device
+    where += f" in {event.world_size} processes" if event.world_size > 1 else ""
     start = f"from epoch {event.epoch}, step {event.step}" if event.step else "from the start"
     return (
         f"training {start} to epoch {event.epochs} on {where}: {event.num_train:,} images, "

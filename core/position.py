@@ -28,6 +28,8 @@ _STATELESS = {"weight_decay", "betas", "eps"}
 def content(training: Training) -> dict[str, Any]:
     """What a checkpoint holds: the template's six keys, and ours for an exact resume."""
     scheduler, judge = training.scheduler, training.judge
+    generators = training.ranks.gathered(_generators(training.device))
+    others = {"world_size": len(generators), "generators_of_others": generators[1:]}
     return {
         "arch": training.config.arch.label,
         "epoch": training.epoch,
@@ -41,14 +43,15 @@ def content(training: Training) -> dict[str, Any]:
             "step_in_epoch": training.step_in_epoch,
             "num_steps": training.num_steps,
             "lr_scheduler": scheduler.state_dict() if scheduler else None,
-            "generators": _generators(training.device),
+            "generators": generators[0],
+            **(others if len(generators) > 1 else {}),
             "averages": training.averages.state_dict(),
             "seconds": training.log.seconds() if training.step_in_epoch else 0.0,
             "judge": judge.state_dict(),
             "history": [asdict(event) for event in training.history],
             "threads": training.threads,
             "lr": training.lr,
-            "device": str(training.device),
+            "device": training.devices,
             "data_dir": str(training.data_dir),
             "data_set": {
                 "classes": list(training.classes),
@@ -82,7 +85,7 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
         return [*notices, *template_position.restore(training, start, before)]
     training.judge.load_state_dict(ours["judge"])
     training.history = [EpochEnded(**event) for event in ours["history"]]
-    _set_generators(ours["generators"], training.device)
+    _restore_generators(training, ours)
     if ours["step_in_epoch"] and _same_batches(training, start):
         training.step_in_epoch, training.lr = ours["step_in_epoch"], ours["lr"]
         training.averages.load_state_dict(ours["averages"])
@@ -95,7 +98,9 @@ def restore(training: Training, start: Checkpoint) -> list[str]:
     elif ours["step_in_epoch"]:
         notices.append(f"the batches are others now: epoch {start.epoch + 1} begins anew")
     training.step = training.epoch * training.num_steps + training.step_in_epoch
-    now = differences(ours, threads=training.threads, device=str(training.device))
+    now = differences(
+        ours, threads=training.threads, device=training.devices, world_size=training.ranks.size
+    )
     return [*notices, *now]
 
 
@@ -223,8 +228,16 @@ def _same_batches(training: Training, start: Checkpoint) -> bool:
     )
 
 
-def differences(ours: dict[str, Any], *, threads: int, device: str) -> list[str]:
+def differences(
+    ours: dict[str, Any], *, threads: int, device: str, world_size: int = 1
+) -> list[str]:
     """Why the numbers will not be those of the uninterrupted run, bit for bit."""
+    before = ours.get("world_size", 1)
+    if before != world_size:  # torch's threads differ too then, which says nothing more
+        return [
+            f"the number of processes was {before} and is {world_size}: weights, optimizer and the "
+            "order of the images go on exactly, the draws of dropout and augmentation do not"
+        ]
     pairs = (
         ("threads", ours["threads"], threads),
         ("device", ours["device"], device),
@@ -235,6 +248,16 @@ def differences(ours: dict[str, Any], *, threads: int, device: str) -> list[str]
         for name, before, now in pairs
         if before != now
     ]
+
+
+def _restore_generators(training: Training, ours: dict[str, Any]) -> None:
+    """Each rank goes on with the draws of the one in its place; a new one begins its own."""
+    ranks = training.ranks
+    states = [ours["generators"], *ours.get("generators_of_others", [])]
+    if ranks.rank < len(states):
+        _set_generators(states[ranks.rank], training.device)
+    elif (seed := ranks.seed(training.config.seed, ours["step"])) is not None:
+        torch.manual_seed(seed)
 
 
 def _generators(device: torch.device) -> dict[str, Tensor]:

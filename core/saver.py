@@ -108,3 +108,16 @@ class Saver:
             for path in self._folder.glob(pattern):
                 with contextlib.suppress(OSError):
                     path.unlink()
+
+
+class NoSaver:
+    """Of a rank that leaves the writing to the first."""
+
+    trouble = ""
+
+    def save(self, *_: object, **__: object) -> bool:
+        """Nothing to do, nothing that fails."""
+        return True
+
+    def retry(self) -> None:
+        """Nothing to try."""

@@ -47,7 +47,8 @@ class StepLog:
         """Emit the step if the last one is long enough ago. Only then is a loss read back."""
         now = self._now()
         last_of_epoch = training.step_in_epoch == training.num_steps
-        if now - self._last[0] < LOG_SECONDS and not last_of_epoch:
+        due = now - self._last[0] >= LOG_SECONDS or last_of_epoch
+        if not training.ranks.any(due):
             return
         then, sum_then, num_then = self._last
         averages = training.averages

@@ -31,9 +31,14 @@ CLOSING_SECONDS = 10.0
 """A disk that hangs must not hold the end of a run for ever."""
 
 
-def open_board(run_folder: Path, config: Config) -> tuple[TensorBoard | None, list[str]]:
-    """What the config asks for, and a sentence where it cannot be had; imports nothing."""
-    if not config.trainer.tensorboard:
+def open_board(
+    run_folder: Path, config: Config, *, writes: bool = True
+) -> tuple[TensorBoard | None, list[str]]:
+    """What the config asks for, and a sentence where it cannot be had; imports nothing.
+
+    Of several processes one `writes`.
+    """
+    if not (writes and config.trainer.tensorboard):
         return None, []
     if not _installed():
         return None, [MISSING]

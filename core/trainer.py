@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.control import StopTraining
+from core.ranks import ALONE
 from core.training import Training
 
 if TYPE_CHECKING:
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
 
     from core.control import Control
     from core.events import Event
+    from core.ranks import Ranks
     from core.runs import Run
 
 
 def train(
-    run: Run, changes: dict[str, Any], *, emit: Callable[[Event], None], control: Control
+    run: Run,
+    changes: dict[str, Any],
+    *,
+    emit: Callable[[Event], None],
+    control: Control,
+    ranks: Ranks = ALONE,
 ) -> tuple[str, str]:
     """Train until the epochs are done, patience ends, or somebody stops it.
 
@@ -27,7 +34,7 @@ def train(
     outcome and the reason, as RunEnded has them. Raises MistakeError.
     """
     try:
-        training = Training(run, changes, emit, control)
+        training = Training(run, changes, emit, control, ranks)
     except StopTraining as stop:  # during a download: there is nothing to save yet
         return "stopped", str(stop)
     try:

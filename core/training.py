@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-import platform
-import socket
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from core import (
+    announcing,
     build,
     dataset,
     live_changes,
@@ -29,12 +26,13 @@ from core import (
 )
 from core.augment import Augmentation
 from core.averages import Averages
-from core.child import our_version
-from core.events import EpochEnded, NoticeGiven, PhaseChanged, RunStarted
+from core.errors import MistakeError
+from core.events import EpochEnded, NoticeGiven, PhaseChanged
 from core.judge import Judge
 from core.own_names import is_own
+from core.ranks import ALONE
 from core.runs import BEST, LAST
-from core.saver import Saver
+from core.saver import NoSaver, Saver
 from core.step_log import NonFiniteLossError, StepLog
 from core.step_parts import StepParts
 
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.control import Control
     from core.events import Event, Metrics
+    from core.ranks import Ranks
     from core.runs import Run
 
 
@@ -56,33 +55,34 @@ class Training:
     """A network on its way through the epochs. Raises MistakeError if it cannot be made."""
 
     def __init__(
-        self, run: Run, changes: dict[str, Any], emit: Callable[[Event], None], control: Control
+        self,
+        run: Run,
+        changes: dict[str, Any],
+        emit: Callable[[Event], None],
+        control: Control,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self.run = run
+        self.run, self.ranks = run, ranks
         self.config, self.raw_config, self.changes = resume.effective(run, changes)
-        self._board, told = tensorboard.open_board(run.path, self.config)
+        self._board, told = tensorboard.open_board(run.path, self.config, writes=ranks.first)
         self.emit = emit = self._board.listen(emit) if self._board else emit
-        start, notices = resume.starting_checkpoint(run)
+        with ranks.first_before_others():  # it may mend what they read
+            start, notices = resume.starting_checkpoint(run)
         if start is not None:
             self.config = resume.where_its_data_was(self.config, start)
-        self.threads = resume.threads(self.config, start) or machine.usable_cpus()
+        self.threads = self._num_threads(start)
         torch.set_num_threads(self.threads)
         name, more = resume.device(self.config, start)
         notices += [*more, *told, *own_code.changes_since(run)]
-        self.device = torch.device(name)
+        self.device = torch.device(ranks.device(name))
+        self.devices = name if ranks.size > 1 else str(self.device)
+        """Of all ranks of a machine, with a comma between them."""
+        if "," in name and ranks.size == 1:
+            notices.append(f"{name} are several devices, and this is one process: on {self.device}")
 
         self.own = own_import.of_run(run, self.config)
-        data = training_data.load(
-            self.config, self.data_dir, self.own, self.device, tell=self.enter, control=control
-        )
-        self.train_set, self.validation_set, self.classes = (
-            data.train,
-            data.validation,
-            data.classes,
-        )
-        self.num_steps = self.config.trainer.len_epoch or data.num_batches
-        schedule = self.config.lr_scheduler
-        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+        with ranks.first_before_others():  # it may have to be downloaded
+            self._load_data(control)
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
         torch.manual_seed(self.config.seed)
@@ -91,6 +91,8 @@ class Training:
         # but `view`, which networks of one's own may hold, cannot look at it.
         layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
         self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        if (seed := ranks.seed(self.config.seed)) is not None:  # else all would drop out alike
+            torch.manual_seed(seed)
         self.optimizer = build.optimizer(self.config.optimizer, self.model)
         self.scheduler = build.scheduler(
             self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
@@ -102,15 +104,17 @@ class Training:
         self.epoch = self.step = self.step_in_epoch = 0
         self.lr = self._next_lr()
         """Of the last step: that of the first parameter group."""
-        self.averages = Averages(self.device)
+        self.averages = Averages(self.device, ranks)
         self.judge = Judge(self.config.trainer.monitor, self.config.trainer.patience)
         self.log = StepLog(emit, control)
         self._parts = StepParts(emit, self.device)
         self.history: list[EpochEnded] = []
-        self._saver = Saver(run.path, emit, self.config.trainer.keep_checkpoints)
+        keep = self.config.trainer.keep_checkpoints
+        self._saver = Saver(run.path, emit, keep) if ranks.first else NoSaver()
         if start is not None:
             notices += position.restore(self, start)
-        self._announce(start, notices)
+        self._network = ranks.wrapped(self.model)
+        announcing.announce(self, start, notices)
 
     @property
     def num_epochs(self) -> int:
@@ -154,14 +158,16 @@ class Training:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
         parts = self._parts
         parts.begin(self)
-        images, labels = self.train_set.batch(indices, self._augmentation)
+        images, labels = self.train_set.batch(self.ranks.part(indices), self._augmentation)
+        num_samples = self.ranks.num_whole(indices, labels)
         parts.done("batch")
-        output = self.model(images)
+        output = self._network(images)
         parts.done("forward")
         loss = self.loss(output, labels)
         parts.done("loss")
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        weighed = self.ranks.weighed(loss, num_samples)
+        weighed.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         parts.done("backward")
         self.lr = self._next_lr()
         self.optimizer.step()
@@ -169,7 +175,7 @@ class Training:
             self.scheduler.step()
         parts.done("step")
         with torch.no_grad():
-            self._measure(self.averages, loss, output, labels)
+            self._measure(self.averages, loss, output, labels, num_samples)
         self.step += 1
         self.step_in_epoch += 1
         parts.end(self, len(labels))
@@ -177,13 +183,15 @@ class Training:
     def validate(self, check: Callable[[], None]) -> dict[str, float | None]:
         """The loss and the metrics on the validation images, named val_…; nothing is drawn."""
         self.log.end_training_part()
-        averages = Averages(self.device)
+        averages = Averages(self.device, self.ranks)
+        self.ranks.alike(self.model)
         self.model.eval()
         try:
             with self._nothing_drawn(), torch.inference_mode():
                 for images, labels in self.validation_set.in_order() if self.validation_set else ():
-                    output = self.model(images)
-                    self._measure(averages, self.loss(output, labels), output, labels)
+                    share = self.ranks.share(len(labels))
+                    output, mine = self.model(images[share]), labels[share]
+                    self._measure(averages, self.loss(output, mine), output, mine, len(labels))
                     check()
         finally:
             self.model.train()
@@ -206,7 +214,7 @@ class Training:
         )
         if self.scheduler is not None and not self._steps_per_batch:
             self._step_schedule(self.scheduler, metrics)
-        self.averages = Averages(self.device)
+        self.averages = Averages(self.device, self.ranks)
         self.step_in_epoch = 0
         self.log.end_epoch()
         self.history.append(event)
@@ -276,9 +284,41 @@ class Training:
         values = self.model.state_dict().values()
         return bool(torch.stack([value.isfinite().all() for value in values]).all())
 
-    def _measure(self, averages: Averages, loss: Tensor, output: Tensor, labels: Tensor) -> None:
-        values = {name: metric(output, labels) for name, metric in self.metrics.items()}
-        averages.add({"loss": loss, **values}, len(labels))
+    def _measure(
+        self,
+        averages: Averages,
+        loss: Tensor,
+        output: Tensor,
+        labels: Tensor,
+        num_samples: int,
+    ) -> None:
+        metrics = {name: metric(output, labels) for name, metric in self.metrics.items()}
+        averages.add({"loss": loss, **metrics}, num_samples)
+
+    def _num_threads(self, start: Checkpoint | None) -> int:
+        """Those of the run before only where as many processes shared the CPUs."""
+        ranks = self.ranks
+        alike = start is not None and start.ours.get("world_size", 1) == ranks.size
+        given = resume.threads(self.config, start if alike else None)
+        return given or max(1, machine.usable_cpus() // ranks.local_size)
+
+    def _load_data(self, control: Control) -> None:
+        data = training_data.load(
+            self.config, self.data_dir, self.own, self.device, tell=self.enter, control=control
+        )
+        self.train_set, self.validation_set, self.classes = (
+            data.train,
+            data.validation,
+            data.classes,
+        )
+        if self.ranks.size > 1 and isinstance(self.train_set, own_batches.Batches):
+            raise MistakeError(
+                f"data_loader.type: {self.config.data_loader.type} gives its batches to one "
+                "process: train without --nproc, on one device, with n_gpu 1 or less"
+            )
+        self.num_steps = self.config.trainer.len_epoch or data.num_batches
+        schedule = self.config.lr_scheduler
+        self._steps_per_batch = schedule is not None and schedule.interval == "batch"
 
     def _nothing_drawn(self) -> AbstractContextManager[None]:
         """The generators are afterwards as before, though code of one's own draws from them.
@@ -299,44 +339,3 @@ class Training:
                 self.own, self.config.arch, model, measures, batch, len(self.classes)
             )
         self.classes = self.classes or tuple(map(str, range(num_outputs)))
-
-    def _announce(self, start: Checkpoint | None, notices: list[str]) -> None:
-        trainer = self.config.trainer
-        parent = self.run.parent()
-        self.emit(
-            RunStarted(
-                pid=os.getpid(),
-                host=socket.gethostname(),
-                device=str(self.device),
-                threads=self.threads,
-                world_size=1,
-                seed=self.config.seed,
-                versions={
-                    "python": platform.python_version(),
-                    "torch": str(torch.__version__),
-                    "mnist-tui": our_version(),
-                },
-                save_dir=str(trainer.save_dir.expanduser().resolve()),
-                data_dir=str(self.data_dir),
-                classes=list(self.classes),
-                verbosity=trainer.verbosity,
-                parent=str(parent) if parent else None,
-                changes=self.changes,
-                code=own_code.sums(self.own.files) if self.own else {},
-                names=own_code.names_in(self.raw_config) if self.own else [],
-                epoch=self.epoch,
-                step=self.step,
-                epochs=trainer.epochs,
-                num_steps=self.num_steps,
-                num_train=len(self.train_set),
-                num_validation=len(self.validation_set or ()),
-                num_parameters=sum(item.numel() for item in self.model.parameters()),
-                monitor=trainer.monitor,
-                early_stop=trainer.patience if math.isfinite(trainer.patience) else None,
-            )
-        )
-        if start is not None and start.path.parent != self.run.path:
-            for event in self.history:  # of the parent; this journal does not have it
-                self.emit(replace(event, inherited=True))
-        for notice in notices:
-            self.emit(NoticeGiven(message=notice))

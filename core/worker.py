@@ -13,11 +13,14 @@ from core.control import Control, StopTraining
 from core.errors import MistakeError
 from core.events import Event, PhaseChanged, RunEnded, StepEnded
 from core.journal import Journal
+from core.ranks import ALONE
 from core.requests import Inbox
+from core.shared_control import SharedControl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.ranks import Ranks
     from core.runs import Run
 
 
@@ -27,11 +30,17 @@ def warm_up() -> None:
     importing.import_all()
 
 
-def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None]) -> RunEnded:
+def work(
+    run: Run,
+    changes: dict[str, Any],
+    on_control: Callable[[Control], None],
+    ranks: Ranks = ALONE,
+) -> RunEnded:
     """Train `run` to its end. Raises journal.AlreadyLiveError; any other failure is an event.
 
     `changes` are values by dotted path that differ from the run's config.json. `on_control` is
-    handed the control as soon as there is one, so that a signal can reach it.
+    handed the control as soon as there is one, so that a signal can reach it. Of several `ranks`
+    the first does this, the others `work_along`.
     """
     began = time.monotonic()
     with (
@@ -53,7 +62,7 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
                     journal.append(waiting[0])
                     waiting.popleft()
 
-        control = Control(Inbox(run.requests_path), emit)
+        control = _control(run, emit, ranks)
         on_control(control)
         try:
             emit(PhaseChanged(phase="importing torch"))
@@ -61,8 +70,10 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
             importing.import_trainer(control, captured)
             from core import trainer
 
-            with spinning.only_when_idle():
-                outcome, reason = trainer.train(run, changes, emit=emit, control=control)
+            with ranks.joined(control.heed), spinning.only_when_idle():
+                outcome, reason = trainer.train(
+                    run, changes, emit=emit, control=control, ranks=ranks
+                )
         except StopTraining as stop:  # while torch was imported: there is nothing to save yet
             outcome, reason = "stopped", str(stop)
         except MistakeError as error:  # a mistake in the config or the files, already a sentence
@@ -70,6 +81,39 @@ def work(run: Run, changes: dict[str, Any], on_control: Callable[[Control], None
         except Exception as error:
             write(traceback.format_exc())
             outcome, reason = "failed", f"{type(error).__name__}: {error} (see {run.log_path})"
+            if ranks.is_loss(error):
+                reason = _lost(run)
         ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
         emit(ended)
         return ended
+
+
+def work_along(
+    run: Run, changes: dict[str, Any], on_control: Callable[[Control], None], ranks: Ranks
+) -> None:
+    """Train as one of the ranks that write nothing. Raises whatever ends it before its time."""
+
+    def emit(_: Event) -> None:
+        """The first rank tells."""
+
+    control = _control(run, emit, ranks)
+    on_control(control)
+    spinning.prepare()
+    importing.import_trainer(control, set())
+    from core import trainer
+
+    with ranks.joined(control.heed), spinning.only_when_idle():
+        trainer.train(run, changes, emit=emit, control=control, ranks=ranks)
+
+
+def _lost(run: Run) -> str:
+    """What to say where a rank is gone."""
+    return (
+        "another process of this training is gone, and it cannot go on without: "
+        f"look into {run.log_path}, then mnist-tui train -r {run.path}"
+    )
+
+
+def _control(run: Run, emit: Callable[[Event], None], ranks: Ranks) -> Control:
+    inbox = Inbox(run.requests_path)
+    return Control(inbox, emit) if ranks.size == 1 else SharedControl(inbox, emit, ranks)

@@ -102,6 +102,12 @@ def _rate(text: str) -> float:
     return rate
 
 
+def _num_processes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError("give a whole number from 1 on")
+    return int(text)
+
+
 def _add_on_hangup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on-hangup",
@@ -135,6 +141,9 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         action="store_true",
         default=argparse.SUPPRESS,  # or it would undo `mnist-tui --plain train`
         help="plain lines also in a terminal",
+    )
+    train.add_argument(
+        "--nproc", type=_num_processes, metavar="N", help="train in N processes, on the CPU"
     )
     train.add_argument(
         "--detach", action="store_true", help="train in a process of its own; prints the run"
@@ -187,7 +196,9 @@ def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-c", "--config", type=Path, metavar="CONFIG", help="a config.json")
     parser.add_argument("-r", "--resume", metavar="RUN|CHECKPOINT", help="go on from there")
-    parser.add_argument("-d", "--device", metavar="DEVICE", help="auto, cpu, cuda:1, mps, or 0")
+    parser.add_argument(
+        "-d", "--device", metavar="DEVICE", help="auto, cpu, cuda:1, mps, 0, or 0,1"
+    )
 
 
 def _add_saved(parser: argparse.ArgumentParser) -> None:

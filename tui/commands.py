@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, launch, normalize, own_code, requests, runs, summary
+from core import config_file, devices, normalize, own_code, requests, runs, several, summary
 from core.errors import MistakeError
 from core.files import without_non_finite
 from core.paths import expanded
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from core.jsontext import JsonText
     from core.requests import Kind
     from core.runs import Run
     from core.state import RunState
@@ -82,13 +83,30 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         folder = own_code.folder_of(options.config) if options.config else None
         plan = plan_of(reference, save_dir(options), given, edits(options), folder)
         _complain(plan.notices)
+        _check_processes(plan.text, options)
         return plan.realize(), plan.changes
     path = options.config or config_file.default_path(Path.cwd())
     given = normalize.read(path)
-    text = starting.edited(given, edits(options))
+    text = _on_the_cpu(starting.edited(given, edits(options)), options)
+    _check_processes(text, options)
     created = starting.create(text, own_code.folder_of(path))
     _complain(normalize.notes_of(given, text))
     return created, {}
+
+
+def _check_processes(text: JsonText, options: argparse.Namespace) -> None:
+    """Raise MistakeError while there is no run yet."""
+    if (asked := getattr(options, "nproc", None)) is not None:
+        from core.config import Config  # pydantic: only where it is wanted
+
+        several.num_processes(Config.parse(text.value), asked)
+
+
+def _on_the_cpu(text: JsonText, options: argparse.Namespace) -> JsonText:
+    """With --nproc the CPU is meant where no device is named, whatever n_gpu says."""
+    if getattr(options, "nproc", None) is None or text.value.get("device") not in (None, "auto"):
+        return text
+    return text.set(("device",), "cpu")
 
 
 def _complain(sentences: list[str]) -> None:
@@ -110,14 +128,16 @@ def save_dir(options: argparse.Namespace) -> Path:
 
 def _train(options: argparse.Namespace) -> int:
     target, changes = prepare(options)
+    number = several.of_run(target, changes, options.nproc)
     if options.detach:
-        return _detach(target, changes)
-    return Foreground(target, changes, on_hangup=options.on_hangup).train(plain=options.plain)
+        return _detach(target, changes, number)
+    foreground = Foreground(target, changes, on_hangup=options.on_hangup, num_processes=number)
+    return foreground.train(plain=options.plain)
 
 
-def _detach(target: Run, changes: dict[str, Any]) -> int:
-    """Start a process and wait until it holds the run: then it can be followed and asked."""
-    process = launch.in_process(target, changes)
+def _detach(target: Run, changes: dict[str, Any], number: int) -> int:
+    """Start processes and wait until one holds the run: then it can be followed and asked."""
+    process = several.beside(target, changes, number)
     while process.poll() is None and not target.live():
         time.sleep(0.05)
     console.out(str(target.path))
@@ -148,7 +168,7 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
     if not path.is_file() and not runs.is_checkpoint(path):
         target = runs.find(options.checkpoint, save_dir(options))
         path = target.best_checkpoint() or target.path / runs.LAST
-    device, _ = devices.choose(options.device or "cpu", 0)
+    device = devices.choose(options.device or "cpu", 0)[0].split(",")[0]
     from core import spinning
 
     spinning.prepare()
@@ -213,7 +233,9 @@ def _resume(options: argparse.Namespace) -> int:
     options.resume = str(target.path)
     options.config = options.device = options.saved = None
     target, changes = prepare(options)
-    return Foreground(target, changes, on_hangup="continue").train(plain=False)
+    number = several.of_run(target, changes)
+    foreground = Foreground(target, changes, on_hangup="continue", num_processes=number)
+    return foreground.train(plain=False)
 
 
 def _devices(options: argparse.Namespace) -> int:

@@ -264,7 +264,7 @@ def headline(run: Run, state: RunState, *, sign: bool = True) -> str:
     if state.started is not None:
         words[1] += f" of {state.started.epochs}"
     if state.started is not None and state.started.device:
-        words.append(clean(f"{state.started.device}, {fmt.threads(state.started.threads)}"))
+        words.append(clean(f"{state.started.device}, {fmt.threads_of(state.started)}"))
     if state.ended is not None:
         words.append(clean(state.ended.reason))
     return "   ".join([*words, clean(run.path)])

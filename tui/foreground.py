@@ -8,7 +8,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-from core import importing, launch
+from core import importing, several
 from tui import console
 from tui.link import headless
 
@@ -23,11 +23,13 @@ class HungUpError(Exception):
 
 
 class Foreground:
-    """A training of this process whose terminal may go away."""
+    """A training of this process, or of its children, whose terminal may go away."""
 
-    def __init__(self, run: Run, changes: dict[str, Any], *, on_hangup: str) -> None:
+    def __init__(
+        self, run: Run, changes: dict[str, Any], *, on_hangup: str, num_processes: int = 1
+    ) -> None:
         """`on_hangup`: `continue`, or `save-exit`."""
-        self.worker = launch.Worker(run, changes)
+        self.worker = several.worker_in(run, changes, num_processes)
         self._outlives = on_hangup == "continue"
         self._received: list[int] = []
 
@@ -54,6 +56,7 @@ class Foreground:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             raise HungUpError
         if self._received:  # asked twice: out now; the journal's lock goes with the process
+            self.worker.kill()
             os._exit(128 + number)
         self._received.append(number)
         self.worker.stop(signal.Signals(number).name)
@@ -78,4 +81,8 @@ class Foreground:
                 console.complain(f"stopped; go on with: mnist-tui train -r {run.path}")
             return importing.exit_code(128 + self._received[0])
         ended = self.worker.ended
+        if ended is None:  # what trained it was killed
+            run = self.worker.run
+            console.complain(f"the training was killed: see {run.log_path}")
+            console.complain(f"go on with: mnist-tui train -r {run.path}")
         return OK if ended is not None and ended.outcome != "failed" else FAILED

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from core.events import RunStarted
+
 STATUS_SIGNS = {
     "running": "●",
     "paused": "‖",
@@ -72,9 +74,15 @@ def rate(images_per_second: float) -> str:
     return f"{images_per_second:,.0f} images/s"
 
 
-def threads(number: int) -> str:
-    """`1 thread`, `2 threads`."""
-    return f"{number} thread{'' if number == 1 else 's'}"
+def threads(number: int, num_processes: int = 1) -> str:
+    """`1 thread`, `2 threads`, `2 processes of 1 thread`."""
+    words = f"{number} thread{'' if number == 1 else 's'}"
+    return words if num_processes == 1 else f"{num_processes} processes of {words}"
+
+
+def threads_of(started: RunStarted) -> str:
+    """What a run was begun with."""
+    return threads(started.threads, started.world_size)
 
 
 def status(word: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import runs
+from core import runs, several
 from core.errors import MistakeError
 from tui import console
 from tui.commands import prepare, save_dir
@@ -29,7 +29,12 @@ def plain(options: argparse.Namespace) -> int:
     """
     if options.start:
         target, changes = prepare(options)
-        return Foreground(target, changes, on_hangup=options.on_hangup).train(plain=True)
+        return Foreground(
+            target,
+            changes,
+            on_hangup=options.on_hangup,
+            num_processes=several.of_run(target, changes),
+        ).train(plain=True)
     target = _live_run(options)
     state = console.follow(target, target.live, plain=True)
     return FAILED if state.ended is not None and state.ended.outcome == "failed" else OK

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import on
 
-from core import config_file, launch, runs, schedules, summary
+from core import config_file, runs, schedules, several, summary
 from core.errors import MistakeError
 from tui import format as fmt
 from tui import starting, words
@@ -49,10 +49,11 @@ class RunApp(FollowApp):
             self.complain(f"cannot start: {problems[0]}")
             return
         text, parent = self.draft.text, self.draft.parent
+        number = self.main.num_processes if self.main.num_processes > 1 else None
         if parent is None:
-            self._start(text)
+            self._start(text, number)
         else:
-            self._begin(lambda: self._fine_tuned(parent, text))
+            self._begin(lambda: self._fine_tuned(parent, text), num_processes=number)
 
     @on(QuickRunAsked)
     def _quick_run(self) -> None:
@@ -155,16 +156,24 @@ class RunApp(FollowApp):
 
         return resume.fine_tuning_with(parent, text, folder).realize(), {}
 
-    def _start(self, text: JsonText) -> None:
+    def _start(self, text: JsonText, num_processes: int | None = None) -> None:
         folder = self.draft.folder
-        self._begin(lambda: (starting.create(text, folder), {}))
+        self._begin(lambda: (starting.create(text, folder), {}), num_processes=num_processes)
 
-    def _begin(self, prepare: Callable[[], tuple[Run, dict[str, Any]]]) -> None:
-        """Train what `prepare` makes; beside a run of this window, in a process of its own."""
+    def _begin(
+        self,
+        prepare: Callable[[], tuple[Run, dict[str, Any]]],
+        *,
+        num_processes: int | None = None,
+    ) -> None:
+        """Train what `prepare` makes; beside a run of this window, in a process of its own.
+
+        In `num_processes` on the CPU; None leaves it to the config and to the run before.
+        """
         if self._starting:
             return
         if not self.training:
-            self._spawn(prepare, in_process=False)
+            self._spawn(prepare, num_processes, beside=False)
             return
         question = "This window is training a run already."
         answers = [
@@ -174,20 +183,28 @@ class RunApp(FollowApp):
 
         def answered(key: str | None) -> None:
             if key == "b":
-                self._spawn(prepare, in_process=True)
+                self._spawn(prepare, num_processes, beside=True)
 
         self.push_screen(Ask(question, answers), answered)
 
     def _spawn(
-        self, prepare: Callable[[], tuple[Run, dict[str, Any]]], *, in_process: bool
+        self,
+        prepare: Callable[[], tuple[Run, dict[str, Any]]],
+        num_processes: int | None,
+        *,
+        beside: bool,
     ) -> None:
-        self._starting = not in_process
+        self._starting = not beside
+
+        def prepared() -> tuple[Run, dict[str, Any], int]:
+            run, changes = prepare()
+            return run, changes, several.of_run(run, changes, num_processes)
 
         async def spawn() -> None:
             try:
                 # Looking into a checkpoint or at a GPU imports torch, which takes seconds.
-                run, changes = await asyncio.to_thread(prepare)
-                process = launch.in_process(run, changes) if in_process else None
+                run, changes, number = await asyncio.to_thread(prepared)
+                process = several.beside(run, changes, number) if beside else None
             except (MistakeError, OSError) as error:  # OSError: no place for the run, no process
                 self.complain(
                     f"cannot start: {error}" if isinstance(error, OSError) else str(error)
@@ -199,9 +216,10 @@ class RunApp(FollowApp):
                 self._alive[run.path] = lambda: process.poll() is None
                 self.notify("a process of its own trains it; the runs share the cores now")
             else:
-                thread = self.worker = launch.in_thread(run, changes)
+                mine = self.worker = several.worker_in(run, changes, number)
+                mine.start()
                 self.stray_output_to(run.log_path)
-                self._alive[run.path] = lambda: thread.alive
+                self._alive[run.path] = lambda: mine.alive
             self.follow(run)
             self.main.action_pane("live", focus=False)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.devices import Device
     from core.state import RunState
     from tui.config.draft import Draft
+    from tui.device.choosing import Choice
 
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
@@ -94,6 +95,7 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("b", "speed"),
         Key("y", "self-test"),
         Key("s", "start"),
+        Key("+", "several"),
         *_LEAVE,
         _PANES,
     ),
@@ -170,22 +172,26 @@ def own_path(path: Path) -> Path:
 
 
 def device_of(draft: Draft, known: list[Device]) -> str:
-    """The device of the next run, as far as `known` tells: torch is asked later."""
+    """The device of the next run, or several, as far as `known` tells: torch is asked later."""
     device = draft.value.get("device")
     if isinstance(device, str) and device != "auto":
         return device
     num_gpus = draft.value.get("n_gpu", 0)
     wants_gpu = device == "auto" or (isinstance(num_gpus, int) and num_gpus > 0)
     gpus = [item.device for item in known if item.usable and item.device != "cpu"]
-    return gpus[0] if wants_gpu and gpus else "cpu"
+    if not (wants_gpu and gpus):
+        return "cpu"
+    several = device != "auto" and gpus[0].startswith("cuda:") and isinstance(num_gpus, int)
+    return ",".join(item for item in gpus[: num_gpus if several else 1] if item[:4] == gpus[0][:4])
 
 
-def in_words(device: str, draft: Draft) -> str:
-    """`cpu, 2 threads`, `cuda:0`."""
-    if device != "cpu":
-        return device
-    asked = draft.value.get("threads")
-    return f"cpu, {fmt.threads(asked if isinstance(asked, int) else cpu_device().threads or 1)}"
+def in_words(choice: Choice, draft: Draft) -> str:
+    """`cpu, 2 threads`, `cpu, 2 processes of 1 thread`, `cuda:0`."""
+    if choice.devices != "cpu":
+        return choice.devices
+    asked, number = draft.value.get("threads"), choice.num_processes
+    found = asked if isinstance(asked, int) else max(1, (cpu_device().threads or 1) // number)
+    return f"cpu, {fmt.threads(found, number)}"
 
 
 ABOUT = {
@@ -200,7 +206,9 @@ ABOUT = {
     ),
     "device": (
         "What this machine can train on. enter trains the next run there. What cannot be used "
-        "says why, and what to do about it."
+        "says why, and what to do about it. Several train one run together: + on each further "
+        "GPU, or on the CPU for one process more, which is seldom faster; - takes one away. Each "
+        "takes its share of every batch."
     ),
     "live": ("The run: how far it is, its chart, its epochs or its log.\n\n" + ABOUT_CHART),
     "runs": (

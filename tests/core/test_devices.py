@@ -298,12 +298,30 @@ def test_an_index_past_the_last_names_the_ones_there_are(monkeypatch: pytest.Mon
         choose("cuda:1", 1)
 
 
-@pytest.mark.parametrize("requested", ["0,1", "0, 1,2"])
-def test_several_devices_are_not_built_yet(requested: str) -> None:
-    with pytest.raises(
-        DeviceError, match=r"several at once is not built yet: name one, such as 0$"
-    ):
-        choose(requested, 1)
+@pytest.mark.parametrize("requested", ["0,2", "0, 2", "cuda:0,2"])
+def test_several_devices_are_for_a_process_each(
+    requested: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_backends(monkeypatch, cuda=[usable("cuda:0"), broken("cuda:1"), usable("cuda:2")])
+    assert choose(requested, 1) == ("cuda:0,cuda:2", [])
+    assert choose(None, 2) == ("cuda:0,cuda:2", [])
+
+
+def test_several_devices_must_all_be_there_and_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_backends(monkeypatch)
+    with pytest.raises(DeviceError, match=r"^device: cuda:0 cannot be used here: it is broken"):
+        choose("0,1", 1)
+    set_backends(monkeypatch, cuda=[usable("cuda:0")], xpu=[usable("xpu:0"), usable("xpu:1")])
+    with pytest.raises(DeviceError, match=r"^device: cuda:1 .* there is only cuda:0$"):
+        choose("0,1", 1)
+    with pytest.raises(DeviceError, match=r"names cuda:0 more than once$"):
+        choose("0,0", 1)
+    with pytest.raises(DeviceError, match=r"only CUDA devices train together$"):
+        choose("xpu:0,xpu:1", 1)
+    with pytest.raises(DeviceError, match=r"only CUDA .*; on the CPU give --nproc N$"):
+        choose("0,cpu", 1)
+    with pytest.raises(DeviceError, match=r"is no device"):
+        choose("0,", 1)
 
 
 @pytest.mark.parametrize("requested", ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "mps:1", "-1"])
@@ -321,13 +339,18 @@ def test_n_gpu_falls_back_to_the_cpu_with_a_notice(monkeypatch: pytest.MonkeyPat
     assert notices == ["n_gpu is 1 but no GPU can be used here (it is broken): training on the CPU"]
 
 
-def test_n_gpu_takes_one_accelerator_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_n_gpu_takes_as_many_accelerators_as_there_are_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     set_backends(monkeypatch, mps=[usable("mps")])
     assert choose(None, 1) == ("mps", [])
     set_backends(monkeypatch, cuda=[usable("cuda:0"), usable("cuda:1")])
     assert choose(None, 1) == ("cuda:0", [])
+    assert choose(None, 2) == ("cuda:0,cuda:1", [])
+    device, notices = choose(None, 3)
+    assert device == "cuda:0,cuda:1"
+    assert notices == ["n_gpu is 3 but only 2 can be used here: training on cuda:0,cuda:1"]
+    set_backends(monkeypatch, mps=[usable("mps")])
     device, notices = choose(None, 2)
-    assert device == "cuda:0"
-    assert len(notices) == 1
-    assert "n_gpu is 2" in notices[0]
-    assert notices[0].endswith("training on cuda:0")
+    assert device == "mps"
+    assert notices[0].endswith("training on mps")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from scratch import beginning
 from tiny_data import tiny_config
 from window import USUAL, WIDE, Window, opened
 
-from core import runs
+from core import runs, several
 from core.device import Device, unusable
 from core.devices import cpu_device
 from core.errors import MistakeError
@@ -49,6 +50,48 @@ async def test_the_cursor_moves_and_enter_chooses_the_next_runs_device(scratch: 
         await window.press("down", "down", "enter")
         assert "mps cannot be used: only Macs have it" in window.notices()
         assert window.app.draft.get(("device",)) == "cuda:0"
+
+
+async def test_plus_and_minus_choose_several_gpus(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("2")
+        window.main.post_message(DevicesFound([*FOUND, replace(GPU, device="cuda:1")]))
+        await window.until_shown("cannot: only Macs have it")
+        await window.press("down", "plus")
+        assert window.app.draft.get(("device",)) == "cuda:0"
+        await window.press("down", "down", "plus")
+        assert window.app.draft.get(("device",)) == "cuda:0,cuda:1"
+        assert "the next run is trained on cuda:0 and cuda:1" in window.notices()
+        await window.until_shown("▸ cuda:1")
+        assert "▸ cuda:0" in window.text()
+        await window.press("minus")
+        assert window.app.draft.get(("device",)) == "cuda:0"
+        await window.press("up", "up", "minus")
+        assert "cuda:0: is the only one" in window.notices()
+
+
+async def test_plus_on_the_cpu_trains_in_two_processes_that_the_window_asks(
+    scratch: Scratch,
+) -> None:
+    cpu = replace(cpu_device(), threads=2)
+    async with opened(scratch, USUAL) as window:
+        window.main.post_message(DevicesFound([cpu]))
+        await window.press("2", "plus")
+        await window.until_shown("the next run in 2 processes")
+        assert "cpu, 2 processes of 1 thread" in window.text()
+        await window.press("plus")
+        assert "the CPU runs 2 at once" in window.notices()
+        window.app.draft.set(("trainer", "epochs"), 1000)
+        window.app.draft.set(("trainer", "early_stop"), 0)
+        await window.press("s")
+        await window.until_shown("best val_loss")
+        await window.press("x")
+        await window.until_shown("■ stopped")
+        assert window.app.state is not None
+        assert window.app.state.started is not None
+        assert window.app.state.started.world_size == 2
+        assert isinstance(window.app.worker, several.Processes)
+        await window.until(lambda: not window.app.training)  # torchrun itself needs a moment
 
 
 async def test_speed_and_self_test_are_told_in_the_row(scratch: Scratch) -> None:

@@ -51,7 +51,7 @@ class LoadWatch:
 
 def _users(device: str, load: Load, live: list[LiveRun]) -> tuple[str, ...]:
     """The live runs on a device, then whoever else its driver names."""
-    ours = [item for item in live if item.started.device == device]
+    ours = [item for item in live if device in item.started.device.split(",")]
     known = {item.started.pid for item in ours}
     others = [pid for pid in load.pids if pid not in known]
     return (*map(_name_of_run, ours), *map(_name_of_process, others))
@@ -59,8 +59,10 @@ def _users(device: str, load: Load, live: list[LiveRun]) -> tuple[str, ...]:
 
 def _name_of_run(item: LiveRun) -> str:
     name = f"{item.run.name()}/{item.run.id}"
-    threads = f" ({fmt.threads(item.started.threads)})" if item.started.device == "cpu" else ""
-    return name + threads
+    started = item.started
+    if started.device != "cpu":
+        return name
+    return f"{name} ({fmt.threads_of(started)})"
 
 
 def _name_of_process(pid: int) -> str:

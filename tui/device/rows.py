@@ -25,6 +25,8 @@ class Now:
 
     chosen: bool = False
     """The next run is trained on it."""
+    num_processes: int = 1
+    """In which it is trained there."""
     under_cursor: bool = False
     load: Load | None = None
     shares: tuple[float, ...] = ()
@@ -57,10 +59,11 @@ def _facts(device: Device, now: Now, width: int, *, brief: bool) -> list[Row]:
     beside = INDENT + len(capacity) + len(busy) + 3 <= width
     lines = [capacity + cells("   ") + busy] if busy and beside else [capacity, busy]
     used = f"used by {', '.join(now.users)}" if now.users else ""
+    several = f"the next run in {now.num_processes} processes" if now.num_processes > 1 else ""
     build = "" if brief else device.build or ""
     return [
         *(margin + line for line in lines if line),
-        *_below([(build, "dim"), (used, "text")]),
+        *_below([(several, "note"), (build, "dim"), (used, "text")]),
     ]
 
 

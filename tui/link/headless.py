@@ -59,6 +59,7 @@ def _to_the_end(worker: Worker) -> int:
 
     def handle(number: int, _frame: object) -> None:
         if received:  # asked twice: out now; the journal's lock goes with the process
+            worker.kill()
             os._exit(SIGNALLED + number)
         received.append(number)
         worker.stop(signal.Signals(number).name)

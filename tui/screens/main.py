@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
+from core.errors import MistakeError
 from tui import format as fmt
 from tui import help as help_page
 from tui import words
 from tui.clean import clean
+from tui.device import choosing
+from tui.device.choosing import Choice
 from tui.messages import (
     CheckpointTested,
     DevicesFound,
@@ -199,9 +202,19 @@ class MainScreen(PaneScreen):
             sentence = clean(f"{device.device} cannot be used: {device.reason}")
             self.notify(sentence, severity="warning", markup=False)
             return
-        self.draft.set(("device",), device.device)
+        choice = Choice(device.device)
+        if event.by:
+            known = self.query_one(DevicePane).devices
+            before = Choice(words.device_of(self.draft, known), self.num_processes)
+            try:
+                choice = choosing.changed(before, device, event.by)
+            except MistakeError as error:
+                self.notify(clean(str(error)), markup=False, timeout=4)
+                return
+        self.draft.set(("device",), choice.devices)
+        self._num_processes = choice.num_processes
         self.draft_changed()
-        sentence = clean(f"the next run is trained on {device.device}")
+        sentence = clean(f"the next run is trained on {choice.in_words()}")
         self.notify(sentence, markup=False, timeout=3)
 
     @on(RunUpdated)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from core.devices import cpu_device
 from tui import room, words
 from tui.clean import clean
+from tui.device.choosing import Choice
 from tui.messages import DetailLeft, PaneShown
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
@@ -41,6 +42,7 @@ class PaneScreen(Screen[None]):
         super().__init__()
         self.draft = draft
         self.pane = "live"
+        self._num_processes = 1
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -179,12 +181,17 @@ class PaneScreen(Screen[None]):
         self.query_one(LivePane).welcome(self._welcome())
         self.name_device()
 
+    @property
+    def num_processes(self) -> int:
+        """Of the next run, where the config says that it is trained on the CPU."""
+        return self._num_processes if self.draft.value.get("device") == "cpu" else 1
+
     def name_device(self) -> None:
         """Say what the next run would be trained on."""
         pane = self.query_one(DevicePane)
-        device = words.device_of(self.draft, pane.devices)
-        pane.choose(device)
-        self.query_one(StatusLine).show_device(words.in_words(device, self.draft))
+        choice = Choice(words.device_of(self.draft, pane.devices), self.num_processes)
+        pane.choose(choice)
+        self.query_one(StatusLine).show_device(words.in_words(choice, self.draft))
 
 
 def _can_be_used(child: Widget) -> bool:

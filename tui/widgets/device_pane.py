@@ -13,6 +13,7 @@ from textual.message import Message
 
 from core.errors import MistakeError
 from core.machine import one_line
+from tui.device.choosing import names
 from tui.device.rows import NUM_BARS, Now
 from tui.messages import LoadRead
 from tui.widgets.device_list import DeviceList
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from core.devices import Device
+    from tui.device.choosing import Choice
     from tui.device.load_watch import LoadWatch
 
 
@@ -33,14 +35,21 @@ class DevicePane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "self_test", "self-test: does the device compute rightly?", show=False),
         Binding("b", "speed", "speed: how fast it trains the config of the next run", show=False),
+        Binding(
+            "plus,equals_sign",
+            "more(1)",
+            "train on this GPU too, or in one more process on the CPU",
+            show=False,
+        ),
+        Binding("minus", "more(-1)", "without this GPU, or in one process less", show=False),
     ]
 
     class DeviceChosen(Message):
-        """Somebody wants to train on a device."""
+        """Somebody wants to train on a device: `by` 0 on it alone, else one more or one less."""
 
-        def __init__(self, device: Device) -> None:
+        def __init__(self, device: Device, by: int = 0) -> None:
             super().__init__()
-            self.device = device
+            self.device, self.by = device, by
 
     def __init__(self, cpu: Device, config: Callable[[], str], *, id: str) -> None:  # noqa: A002
         """`config` gives the text of the next run's config, whose speed is probed."""
@@ -69,16 +78,18 @@ class DevicePane(Vertical):
         self._stop_watching()  # a new watch knows the new devices
         self._look()
 
-    def choose(self, device: str) -> None:
-        """Mark what the config asks for."""
-        kind = device.partition(":")[0]
-        exact = any(item.device == device for item in self.devices)
+    def choose(self, choice: Choice) -> None:
+        """Mark what the next run is trained on."""
+        wanted = set(names(choice.devices))
+        if not wanted & {item.device for item in self.devices}:  # as `cuda` alone: any of its kind
+            kinds = {name.partition(":")[0] for name in wanted}
+            wanted = {item.device for item in self.devices if _kind(item) in kinds}
         self._tell(
             {
                 item.device: replace(
                     self._list.known(item.device),
-                    chosen=item.usable
-                    and (item.device == device if exact else item.device.startswith(kind)),
+                    chosen=item.usable and item.device in wanted,
+                    num_processes=choice.num_processes if item.device == "cpu" else 1,
                 )
                 for item in self.devices
             }
@@ -152,6 +163,10 @@ class DevicePane(Vertical):
         yield "Device: speed", "b in Device: how fast it trains this config", self.action_speed
         yield "Device: self-test", "y in Device: does it compute rightly", self.action_self_test
 
+    def action_more(self, by: int) -> None:
+        """One more of the device under the cursor, or one less."""
+        self.post_message(self.DeviceChosen(self._list.current, by))
+
     # Questions
 
     def action_self_test(self) -> None:
@@ -206,3 +221,7 @@ class DevicePane(Vertical):
     def _choose(self, event: DeviceList.Chosen) -> None:
         event.stop()
         self.post_message(self.DeviceChosen(event.device))
+
+
+def _kind(device: Device) -> str:
+    return device.device.partition(":")[0]

@@ -18,6 +18,7 @@ _NAMES = {
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
+    "+": "plus",
     "del": "delete",
     "esc": "escape",
 }

@@ -104,7 +104,7 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         started = self.state.started
         if started is None:
             return clean(self.device)
-        threads = f", {fmt.threads(started.threads)}" if started.device == "cpu" else ""
+        threads = f", {fmt.threads_of(started)}" if started.device == "cpu" else ""
         return clean(f"{started.device}{threads}")
 
 
