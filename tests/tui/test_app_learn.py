@@ -35,9 +35,8 @@ async def test_before_any_run_the_network_of_the_config_is_shown(scratch: Scratc
     async with opened(scratch, WIDE) as window:
         await window.press("6")
         await until_network(window)
-        text = window.text()
-        assert "1×10×24×24" in text
-        assert "21,840 parameters" in text
+        await window.until_shown("1×10×24×24")  # the rows come a moment after their heading
+        await window.until_shown("21,840 parameters")
         assert "7" in verdict(window)  # the first test image of MNIST
         before = verdict(window)
         await window.press("n")
