@@ -147,9 +147,10 @@ class MnistApp(KeepApp):
             return
         if isinstance(self.screen, Ask):
             return
-        question = "A run is being trained in this window."
+        paused = self.worker is not None and self.worker.paused
+        question = f"A run is {'paused' if paused else 'being trained'} in this window."
         answers = [
-            Answer("b", "leave, train on in the background"),
+            *([] if paused else [Answer("b", "leave, train on in the background")]),
             Answer("s", "stop and save, then leave"),
             Answer("c", "cancel, stay here"),
         ]

@@ -100,8 +100,13 @@ class RunApp(FollowApp):
                 answers = [Answer("y", "go on"), Answer("c", "cancel")]
                 if await self.push_screen_wait(Ask(resuming.question(found), answers)) != "y":
                     return
-            self.notify(clean(resuming.line(found)), markup=False, timeout=4)
-            self._begin(lambda: resuming.realized(found, self.save_dir, edits))
+
+            def agreed() -> tuple[Run, dict[str, Any]]:
+                begun = resuming.realized(found, self.save_dir, edits)
+                self.call_later(self.notify, clean(resuming.line(found)), markup=False, timeout=4)
+                return begun
+
+            self._begin(agreed)
 
         self.run_worker(go_on(), exclusive=True, group="go on")
 
@@ -172,18 +177,21 @@ class RunApp(FollowApp):
         """
         if self._starting:
             return
-        if not self.training:
+        mine = self.training
+        if not mine and not self.main.shows_live:
             self._spawn(prepare, num_processes, beside=False)
             return
-        question = "This window is training a run already."
+        question, how = "This window is training a run already.", ", as a process of its own"
+        if not mine:
+            question, how = "The run that is shown is still being trained.", ""
         answers = [
-            Answer("b", "start another beside it, as a process of its own"),
+            Answer("b", f"start another beside it{how}"),
             Answer("c", "cancel; x stops the one that is trained"),
         ]
 
         def answered(key: str | None) -> None:
             if key == "b":
-                self._spawn(prepare, num_processes, beside=True)
+                self._spawn(prepare, num_processes, beside=mine)
 
         self.push_screen(Ask(question, answers), answered)
 

@@ -158,7 +158,7 @@ def _live_keys(state: RunState, *, live: bool, log: bool) -> tuple[Key, ...]:
         below = (Key("m", "metric"), Key("l", "log"))
         more = (Key("o", "other runs"),)
     if not live:
-        ended = (Key("t", "test it"), Key("r", "go on"), Key("s", "start anew"))
+        ended = (Key("t", "test it"), Key("r", "go on"), Key("s", "start next"))
         return (*ended, *below, *_LEAVE, *more, _PALETTE, _PANES)
     if state.started is None:  # nothing is drawn yet, and nothing could be saved
         return (Key("x", "stop"), Key("l", "epochs" if log else "log"), *_LEAVE, _PALETTE, _PANES)

@@ -268,11 +268,6 @@ class _Process:
 def _nothing_real(scratch: Scratch) -> Iterator[None]:
     """Nothing is trained, tested or probed, and the window stays open."""
 
-    def in_thread(run: Run, changes: dict[str, Any] | None = None) -> launch.Worker:
-        worker = _Worker(run, changes or {})
-        worker.start()
-        return worker
-
     def new_run(text: JsonText) -> Run:
         return runs.create(scratch.path / scratch.saved, "tiny_more", text.text)
 
@@ -284,10 +279,10 @@ def _nothing_real(scratch: Scratch) -> Iterator[None]:
     resume = SimpleNamespace(
         plan=lambda *_: plan,
         config_to_fine_tune=lambda _: (text, ["another notice"]),
-        fine_tuning_with=lambda _, text: SimpleNamespace(realize=lambda: new_run(text)),
+        fine_tuning_with=lambda _, text, __: SimpleNamespace(realize=lambda: new_run(text)),
     )
     with (
-        patch.object(launch, "in_thread", in_thread),
+        patch.object(launch, "Worker", _Worker),
         patch.object(launch, "in_process", lambda *_: _Process()),
         patch.object(core, "resume", resume, create=True),
         patch("tui.testing.test", refuse),

@@ -419,10 +419,10 @@ async def test_several_live_runs_give_the_list(scratch: Scratch, finished: Run) 
 
 
 async def test_why_a_training_could_not_begin_is_told_once(scratch: Scratch) -> None:
-    def refused(run: Run, changes: dict[str, Any] | None = None) -> launch.Worker:
-        return launch.Worker(run, changes or {}, error=MistakeError("the disk is full [/b]"))
+    def refused(worker: launch.Worker) -> None:
+        worker.error = MistakeError("the disk is full [/b]")
 
-    with patch.object(launch, "in_thread", refused):
+    with patch.object(launch.Worker, "start", refused):
         async with opened(scratch, USUAL) as window:
             await window.press("s")
             await window.until(lambda: "the disk is full [/b]" in window.notices(), "told")

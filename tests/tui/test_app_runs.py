@@ -39,7 +39,7 @@ async def test_o_sorts_by_the_next_column_and_marks_it(scratch: Scratch) -> None
         await window.until_shown("age ▲")
         await window.press("o")
         await window.until_shown("size ▼")
-        await window.press("o", "o", "o")
+        await window.press("o")
         await window.until_shown("run ▲")
         assert listed(window) == ["a", "b"]
         await window.press("O")
@@ -80,15 +80,42 @@ async def test_a_remembered_order_that_makes_no_sense_is_the_newest_first(
 
 
 @pytest.mark.parametrize("size", [NARROW, USUAL])
-async def test_an_order_whose_heading_is_not_shown_is_said(
-    size: tuple[int, int], scratch: Scratch
-) -> None:
+async def test_o_leaves_out_what_has_no_heading(size: tuple[int, int], scratch: Scratch) -> None:
     told_run(scratch, "a")
     async with opened(scratch, size) as window:
         await window.list_runs()
+        assert "by age" not in window.text()
         await window.press("o")
-        assert "by size" in window.notices()
-        assert "turned" not in window.notices()
+        assert window.runs.order.column in {"run", "status"}
+        await window.press("o", "o", "o", "o", "o")
+        assert window.runs.order.column not in {"size", "device", "parent", "origin"}
+
+
+async def test_an_order_that_was_chosen_where_there_was_more_room_is_said(scratch: Scratch) -> None:
+    told_run(scratch, "a")
+    preferences.write({"runs": "-size"})
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs()
+        await window.until_shown("by size")
+        await window.press("O")
+        await window.until_shown("by size, turned round")
+
+
+async def test_a_filter_says_what_it_hides_and_what_shows_it_again(scratch: Scratch) -> None:
+    told_run(scratch, "[b]c")
+    told_run(scratch, "other")
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(2)
+        await window.press("/")
+        await window.type("[B]")
+        await window.press("enter")
+        await window.until_shown("/ [b]   1 of 2, esc shows all")
+        await window.press("/")
+        await window.type("zzz")
+        await window.press("enter")
+        await window.until_shown("/ zzz   0 of 2, esc shows all")
+        await window.press("escape")
+        await window.until_hidden("esc shows all")
 
 
 async def test_a_live_run_stays_on_top(scratch: Scratch) -> None:

@@ -130,7 +130,7 @@ def test_the_end_says_the_result_the_place_and_the_next_keys() -> None:
         "Saved in /elsewhere/run.",
         "",
         "  t   test it on the test images          5   see what it gets wrong",
-        "  r   go on for more epochs               s   start again with the config",
+        "  r   go on for more epochs               s   start the config of the next run",
     ]
     assert max(map(len, text(ended("completed", ""), 38))) <= 38
     assert "" not in text(ended("completed", ""), 38, brief=True)

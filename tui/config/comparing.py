@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core import runs
 from core.errors import MistakeError
+from tui import format as fmt
 from tui.clean import clean
 from tui.config.differences import differences, table
 from tui.screens.page import Page
@@ -25,7 +26,8 @@ NUM_RUNS_OFFERED = 100
 _VALIDATED_ON = {
     "data_loader.type", "data_loader.args.data_dir", "data_loader.args.validation_split",
 }  # fmt: skip
-_OTHER_IMAGES = "\n\nThey validate on different images: their val_ values differ by that too."
+_OTHER_IMAGES = "They validate on different images: their val_ values differ by that too."
+_SAME_IMAGES = "They validate on the same images: their val_ values can be compared."
 
 
 def compare(pane: Widget, draft: Draft) -> None:
@@ -67,8 +69,12 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
     names = [clean(f"{run.name()}/{run.id}") for run in (shown, other)]
     found = differences(shown.config(), other.config())
     page = table(found, names[1], ours=f"here {names[0]}")
-    if any(item.path in _VALIDATED_ON for item in found):
-        page.append(_OTHER_IMAGES)
+    differ = any(item.path in _VALIDATED_ON for item in found)
+    page.append(f"\n\n{_OTHER_IMAGES if differ else _SAME_IMAGES}")
+    for name, run in zip(names, (shown, other), strict=True):
+        if (parent := run.parent()) is not None:
+            how = "begins with the weights of" if run.fine_tunes() else "goes on from"
+            page.append(f"\n{name} {how} {fmt.checkpoint(parent)}.")
     return f"{names[0]} and {names[1]}", page
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
 
 _PARTS = {
-    "arch": "the network: its layers, with weights drawn at random",
+    "arch": "the network: its layers, with weights drawn at random, or those of a checkpoint",
     "data_loader": "the pictures: in shuffled batches; a part is kept back for validation",
     "loss": "how wrong an output is, as one number: what training makes small",
     "optimizer": "how the weights move along the gradients, and how far",

@@ -123,7 +123,7 @@ def place(run: Ended) -> str:
 def keys(run: Ended) -> tuple[tuple[str, str], ...]:
     """The keys that make sense next, and what they do; as many as stand in two rows."""
     test = ("t", "test it on the test images")
-    again = ("s", "start again with the config")
+    again = ("s", "start the config of the next run")
     if not run.has_checkpoint:
         return ("l", "read its log"), ("1", "look at the config"), again
     if run.outcome == "completed":

@@ -13,9 +13,10 @@ from tui.runs.order import parent_name
 
 COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size")
 ALL_COLUMNS = (*COLUMNS, "parent", "origin")
+ROOMY_COLUMNS = ("run", "status", "best", "epochs", "age", "size")
 USUAL_COLUMNS = ("run", "status", "best", "epochs")
 NARROW_COLUMNS = (" ", "run")
-ALL, WIDE, USUAL = 160, 110, 60
+ALL, WIDE, ROOMY, USUAL = 160, 110, 98, 60
 """Columns of the terminal from which so much of the table fits."""
 
 
@@ -23,7 +24,11 @@ def columns_for(width: int) -> tuple[str, ...]:
     """The columns that a terminal has room for."""
     if width >= ALL:
         return ALL_COLUMNS
-    return COLUMNS if width >= WIDE else USUAL_COLUMNS if width >= USUAL else NARROW_COLUMNS
+    if width >= WIDE:
+        return COLUMNS
+    if width >= ROOMY:
+        return ROOMY_COLUMNS
+    return USUAL_COLUMNS if width >= USUAL else NARROW_COLUMNS
 
 
 def of_run(row: dict[str, Any], columns: tuple[str, ...], *, is_open: bool) -> tuple[Text, ...]:

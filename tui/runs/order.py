@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 Row = dict[str, Any]
 """As `tui.runs.watch` tells it."""
@@ -15,6 +15,8 @@ COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size", "parent",
 LARGEST_FIRST = {"best", "epochs", "size"}
 """What one wants to see first there is large."""
 LIVE = ("running", "paused")
+_TOLD = ("status", "age")
+"""Where there is no such column a sign stands for the one; the other is the usual order."""
 _LESS_IS_BETTER = ("loss", "error")
 """What the name of a metric holds that is minimised; a row does not say it otherwise."""
 
@@ -43,9 +45,12 @@ class Order:
             return self.turned()
         return Order(column, column in LARGEST_FIRST)
 
-    def next(self) -> Order:
-        """By the next column."""
-        column = COLUMNS[(COLUMNS.index(self.column) + 1) % len(COLUMNS)]
+    def next(self, shown: Collection[str] = COLUMNS) -> Order:
+        """By the next column of those that are shown, or by what can be told without one."""
+        at = COLUMNS.index(self.column) + 1
+        column = next(
+            name for name in (*COLUMNS[at:], *COLUMNS[:at]) if name in shown or name in _TOLD
+        )
         return Order(column, column in LARGEST_FIRST)
 
     def turned(self) -> Order:

@@ -145,6 +145,7 @@ class PaneScreen(Screen[None]):
         self.pane = name
         self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
+        self.say("")  # what was said of another pane would name keys that this one has not
         self.refresh_keys()
 
     def action_back(self) -> None:
@@ -180,6 +181,11 @@ class PaneScreen(Screen[None]):
         self.query_one(ConfigPane).reload()
         self.query_one(LivePane).welcome(self._welcome())
         self.name_device()
+
+    @property
+    def shows_live(self) -> bool:
+        """Whether the run that is shown is being trained, by whomever."""
+        return self.query_one(LivePane).live
 
     @property
     def num_processes(self) -> int:

@@ -73,12 +73,13 @@ class KeyBar(CellWidget, roles=("accent", "text", "good")):
         """One line."""
         row: Row = cells(" ")
         places = []
-        said = cells(f"{self._said} ", "good")[:width] if self._said else []
+        said = cells(f"{' ' * self.GAP}{self._said} ", "good")[:width] if self._said else []
         for item in self._fitting(width - len(said)):
             part = _part(item)
             places.append((len(row), len(row) + len(part), item.pressed))
             row += [*part, *cells(" " * self.GAP)]
         self._places = tuple(places)
+        row = row[: -self.GAP] if places else row  # nothing follows the last
         return [[*fit(row, width - len(said)), *said] if said else row[:width]]
 
     def _fitting(self, width: int) -> list[Key]:

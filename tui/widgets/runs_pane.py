@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Static
 
 from core.runs import LAST, Run
 from tui.base_app import BaseApp
+from tui.clean import clean
 from tui.messages import (
     CheckpointTested,
     ComparisonAsked,
@@ -69,6 +70,7 @@ class RunsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The table, and what it says when there is nothing in it."""
+        yield Static(id="runs-told", markup=False)
         yield RowTable(cursor_type="row")
         yield Static(SEARCHING, id="no-runs", markup=False)
 
@@ -117,7 +119,7 @@ class RunsPane(Vertical):
 
     def action_sort(self) -> None:
         """List them by the next column."""
-        self._sort(self.order.next())
+        self._sort(self.order.next(self._columns))
 
     def action_turn(self) -> None:
         """List them the other way round."""
@@ -132,10 +134,6 @@ class RunsPane(Vertical):
         self.order = order
         if isinstance(self.app, BaseApp):
             self.app.remember(PREFERENCE, order.written())
-        if order.column not in self._columns:  # its heading cannot tell
-            self.notify(
-                f"by {order.column}{', turned round' if order.is_turned else ''}", timeout=2
-            )
         self._reload()
 
     def action_test(self) -> None:
@@ -202,13 +200,13 @@ class RunsPane(Vertical):
         self._places = {}
         self._columns = columns = cells.columns_for(self.app.size.width)
         live = sum(row["status"] in LIVE for row in self.rows)
+        found = [row for row in ordered(self.rows, self.order) if self._holds_filter(row)]
         number = f"{len(self.rows)} run{'s' if len(self.rows) != 1 else ''}"
         self.border_title = f"4 Runs ─ {number}, {live} live"
+        self._tell(len(found))
         self._keep_focus()
         rows: list[Row] = []
-        for row in ordered(self.rows, self.order):
-            if self.filter not in f"{row['name']}/{row['id']} {row['status']}".lower():
-                continue
+        for row in found:
             is_open = row["run"] in self._open
             rows.append(self._row(row["run"], "", cells.of_run(row, columns, is_open=is_open)))
             metric = row["best"]["metric"] if row["best"] else None
@@ -222,6 +220,20 @@ class RunsPane(Vertical):
             scroll = partial(table.scroll_to, y=scrolled + now - at, animate=False, immediate=True)
             scroll()
             table.call_after_refresh(scroll)  # once the table knows that it is longer
+
+    def _holds_filter(self, row: dict[str, Any]) -> bool:
+        return self.filter in f"{row['name']}/{row['id']} {row['status']}".lower()
+
+    def _tell(self, num_found: int) -> None:
+        """What hides some of them, and an order that no heading tells."""
+        told = []
+        if self.filter:
+            told.append(f"/ {clean(self.filter)}   {num_found} of {len(self.rows)}, esc shows all")
+        if self.order.column not in self._columns and self.order != Order():
+            told.append(f"by {self.order.column}{', turned round' if self.order.is_turned else ''}")
+        line = self.query_one("#runs-told", Static)
+        line.update("   ".join(told))
+        line.display = bool(told)
 
     def _keep_focus(self) -> None:
         """An empty list is hidden and has no focus; the keys of the pane work all the same."""
