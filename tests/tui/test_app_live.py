@@ -445,6 +445,8 @@ async def test_a_full_disk_ends_no_window(scratch: Scratch) -> None:
             assert "it cannot be asked: No space left on device" in window.notices()
             with patch("tui.starting.create", side_effect=full):
                 await window.press("s")
+                await window.until_shown("The run that is shown is still being trained.")
+                await window.press("b")
                 await window.until(lambda: "cannot start: [Errno 28]" in window.notices(), "told")
             assert window.app.is_running
 
