@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PLATEAU = "ReduceLROnPlateau"
 ONE_CYCLE = "OneCycleLR"
+OWN_RATES = {ONE_CYCLE: "max_lr", "CyclicLR": "base_lr"}
+"""Schedules that begin at a learning rate of their own, not at the optimizer's; their argument."""
 FIXED_LENGTH = {ONE_CYCLE}
 """Schedules that are drawn up for a number of steps and cannot go on after it."""
 _LIMITS = {

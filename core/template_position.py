@@ -9,6 +9,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from core import build, template, template_log
 from core.errors import MistakeError
+from core.schedules import OWN_RATES
 from core.template_log import LoggedEpoch
 from core.template_pickle import Logger
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from core.events import EpochEnded
     from core.judge import Judge
     from core.training import Training
-
-_OWN_FIRST_RATE = ("OneCycleLR", "CyclicLR")
-"""Schedules that begin at a learning rate of their own, not at the optimizer's."""
 
 
 def restore(training: Training, start: Checkpoint, before: Config) -> list[str]:
@@ -83,7 +81,7 @@ def catch_up(training: Training, start: Checkpoint) -> list[str]:
 def first_rate(training: Training, start: Checkpoint, claimed: float) -> float:
     """The learning rate the training began at: the template ignores another one on a resume."""
     schedule = training.config.lr_scheduler
-    if schedule is not None and schedule.type in _OWN_FIRST_RATE:
+    if schedule is not None and schedule.type in OWN_RATES:
         return claimed
     group: dict[str, Any] = training.optimizer.param_groups[0]
     return float(group.get("initial_lr", group["lr"]))

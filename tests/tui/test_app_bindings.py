@@ -114,6 +114,15 @@ def shown(bar: KeyBar, width: int) -> str:
     return "".join(cell.char for cell in line)
 
 
+@pytest.mark.parametrize("width", range(30, 121))
+def test_what_was_done_cuts_no_key_in_two(width: int) -> None:
+    bar = bar_of(TRAINING, live=True)
+    bar._said = "saved: last.pth"
+    text = shown(bar, width)
+    assert text.endswith("   saved: last.pth ")
+    assert "…" not in text
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("log", [False, True])
 def test_help_and_leave_are_in_every_bottom_line(width: int, log: bool) -> None:

@@ -10,6 +10,7 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
+from core.files import write_json
 from tui.config.comparing import of_runs
 from tui.widgets.loss_chart import LossChart
 
@@ -52,8 +53,16 @@ def test_runs_that_validate_on_other_images_are_told_apart(scratch: Scratch) -> 
     first = told_run(scratch, "first")
     alike = told_run(scratch, "alike", edits={"optimizer.args.lr": 0.25})
     other = told_run(scratch, "other", edits={"data_loader.args.validation_split": 0.25})
-    assert "different images" not in of_runs(first, alike)[1].plain
+    assert "on the same images" in of_runs(first, alike)[1].plain
     assert "different images" in of_runs(first, other)[1].plain
+
+
+def test_a_comparison_says_whose_weights_a_run_began_with(scratch: Scratch) -> None:
+    first, second = told_run(scratch, "first"), told_run(scratch, "second")
+    parent = str(first.path / "model_best.pth")
+    write_json(second.parent_path, {"checkpoint": parent, "weights_only": True})
+    said = of_runs(first, second)[1].plain
+    assert f"second/{second.id} begins with the weights of first/{first.id}/model_best.pth." in said
 
 
 async def test_a_run_is_not_compared_with_itself_or_with_nothing(scratch: Scratch) -> None:

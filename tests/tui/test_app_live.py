@@ -193,6 +193,18 @@ async def test_another_run_is_looked_at_while_this_window_trains(scratch: Scratc
         assert window.app.training
 
 
+async def test_leaving_a_paused_run_offers_no_training_in_the_background(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    async with opened(scratch, USUAL) as window:
+        await window.press("s")
+        await until_epoch(window, 1)
+        await window.press("p")
+        await window.until_shown("p go on")
+        await window.press("q")
+        await window.until_shown("A run is paused in this window.")
+        assert "background" not in window.text()
+
+
 async def test_leaving_asks_while_this_window_trains(scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
     async with opened(scratch, USUAL) as window:

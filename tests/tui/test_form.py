@@ -43,6 +43,15 @@ def test_a_row_says_value_unit_and_what_it_comes_to(draft: Draft) -> None:
     assert line(draft, "optimizer.type").split() == ["type", "Adam", "▾"]
 
 
+def test_a_rate_that_the_schedule_sets_says_so(draft: Draft) -> None:
+    draft.set(("lr_scheduler",), {"type": "OneCycleLR", "args": {"max_lr": 0.1}})
+    assert line(draft, "optimizer.args.lr").endswith("max_lr counts")
+    draft.set(("optimizer", "args", "lr"), 0.2)
+    assert line(draft, "optimizer.args.lr", width=76).endswith("was 0.001, max_lr counts")
+    draft.set(("lr_scheduler",), {"type": "StepLR", "args": {"step_size": 5}})
+    assert "counts" not in line(draft, "optimizer.args.lr")
+
+
 def test_a_changed_row_says_what_it_was_in_any_width(draft: Draft) -> None:
     draft.set(("name",), "a name that is very much longer than the row of the form " * 2)
     draft.set(("optimizer", "type"), "SGD")

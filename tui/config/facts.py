@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.idx import DataError
 from core.jsontext import JsonText, JsonTextError
 from core.requests import EPOCHS, LR
+from core.schedules import OWN_RATES
 from tui.config import fields
 from tui.config.draft import Draft, problems_of
 from tui.config.form import Marks, place
@@ -120,6 +121,9 @@ def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
         size = draft.get(("data_loader", "args", "batch_size"))
         if type(size) is int and size > 0:
             found[BATCH] = f"{math.ceil(num_train / size):,} steps an epoch"
+    schedule = draft.get(("lr_scheduler", "type"))
+    if schedule in OWN_RATES:
+        found[LR] = f"{OWN_RATES[schedule]} counts"
     parameters = live.parameters_of(draft.get(("arch",))) if live else None
     if parameters is not None:
         found[ARCH] = f"{parameters:,} parameters"

@@ -138,7 +138,8 @@ def _note(item: Field, marks: Marks, room: int) -> tuple[str, bool]:
         return clean(marks.facts.get(item.dotted) or item.unit), False
     before = f"was {was}" if was else "not in the file"
     if live is None:
-        return clean(before), True
+        both = clean(f"{before}, {marks.facts.get(item.dotted, '')}").removesuffix(", ")
+        return both if cell_len(both) <= room else clean(before), True
     if was is None:
         return clean(f"live {live}"), True
     if was == live:
