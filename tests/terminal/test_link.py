@@ -140,8 +140,9 @@ def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> 
         app.press("p")
         app.wait_for("paused")
         app.press("q")
-        app.wait_for("background")
-        app.press("b")
+        app.wait_for("A run is paused in this window.")
+        assert "background" not in app.text()
+        app.press("s")
         assert app.wait(10) == 0
     assert outcome(scratch.run()) == "stopped"
 
