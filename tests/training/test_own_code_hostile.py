@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from in_process import command
 from own_code import DATA, write_project
 from tiny_data import train_here
 
 from core import config_file
 from tui import starting
-from tui.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,16 +41,6 @@ def project(tmp_path: Path, tiny_mnist: Path) -> Path:
     (folder / "data.py").write_text(DATA)
     (tmp_path / "x.py").write_text("raise SystemExit('it ran')\ny = 1\n")
     return folder
-
-
-def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command in that folder, run in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
-        patch.setattr("sys.argv", ["mnist-tui", *arguments])
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main()
-    return code, out.getvalue(), err.getvalue()
 
 
 def begun(folder: Path) -> Run:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from in_process import command
 from own_code import write_project
 from tiny_data import train_here
 
@@ -21,7 +20,6 @@ from core.own_code import folder_of
 from core.predict import Predictor
 from core.runs import Run
 from tui import starting
-from tui.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +55,6 @@ def start(folder: Path, edits: dict[str, Any] | None = None) -> Run:
     """What `mnist-tui train` makes in that folder."""
     text = starting.edited(config_file.read_text(folder / "config.json"), edits or {})
     return starting.create(text, folder)
-
-
-def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command in that folder, run in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
-        patch.setattr("sys.argv", ["mnist-tui", *arguments])
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main()
-    return code, out.getvalue(), err.getvalue()
 
 
 def test_a_run_trains_on_copies_and_says_which(its: Run, trained: Path) -> None:

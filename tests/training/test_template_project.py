@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from in_process import command
 from template_project import CONFIG, write_template_project
 from tiny_data import train_here
 
@@ -16,7 +15,6 @@ from core import check, config_file, evaluate, own_project, resume
 from core.errors import MistakeError
 from core.events import RunStarted
 from tui import starting
-from tui.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,15 +40,6 @@ def weights(run: Run) -> dict[str, torch.Tensor]:
     return found
 
 
-def command(*arguments: str) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["mnist-tui", *arguments])
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main()
-    return code, out.getvalue(), err.getvalue()
-
-
 def test_its_own_names_win_and_nothing_ran(checkout: Path) -> None:
     meant = own_project.resolved(CONFIG, checkout)
     assert meant["arch"]["type"] == "model/model.py:MnistModel"
@@ -72,10 +61,10 @@ def test_what_it_lacks_is_ours(checkout: Path) -> None:
 
 
 def test_it_is_trained_by_two_words(checkout: Path) -> None:
-    code, out, err = command("train", "--epochs", "1", "--plain")
+    code, out, err = command(checkout, "train", "--epochs", "1", "--plain")
     assert (code, err) == (0, "")
     assert "top_k_acc" in out
-    shown = json.loads(command("show", "latest", "--json")[1])
+    shown = json.loads(command(checkout, "show", "latest", "--json")[1])
     # Its loss adds 100, its network has weights of its own: neither is ours.
     assert shown["history"][0]["loss"] > 100
     assert shown["names"][0] == "model/model.py:MnistModel"
@@ -84,7 +73,7 @@ def test_it_is_trained_by_two_words(checkout: Path) -> None:
     )
     assert "train.py" not in shown["code"]
     assert shown["config"]["arch"]["type"] == "model/model.py:MnistModel"
-    tested = json.loads(command("test", "-r", "latest", "--json")[1])
+    tested = json.loads(command(checkout, "test", "-r", "latest", "--json")[1])
     assert tested["num_samples"] == 40
 
 
@@ -137,7 +126,7 @@ def test_a_run_of_the_project_itself_is_not_taken_for_ours(checkout: Path) -> No
 
 def test_what_its_modules_lack_is_said_with_the_line(checkout: Path) -> None:
     (checkout / "utils" / "util.py").write_text("import nowhere_to_be_found as pd\n")
-    code, out, err = command("train", "--plain")
+    code, out, err = command(checkout, "train", "--plain")
     assert (code, out) == (1, "")
     assert (
         "ModuleNotFoundError: No module named 'nowhere_to_be_found' (utils/util.py line 1)" in err
