@@ -125,6 +125,8 @@ class MnistApp(KeepApp):
     def on_ready(self) -> None:
         """Do what takes longer than drawing the window, which is drawn first."""
         self.main.call_after_refresh(self._check_config)
+        if not (self._to_show or self._start_at_once):
+            self.offer_unfinished()
 
     def _check_config(self) -> None:
         self.main.draft_changed()

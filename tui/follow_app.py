@@ -110,8 +110,10 @@ class FollowApp(BaseApp):
     def _ask_run(self, kind: Kind, **more: Any) -> str | None:
         """The id of the request; None where no run is live that could answer."""
         if self.shown is None or not self.live:
-            another = "this run has ended: 4 lists the one that trains"
-            self.notify(another if self._trains_another() else "nothing is running", timeout=3)
+            others = self._trains_another() or self.main.others_live
+            which = "no run is shown" if self.shown is None else "this run has ended"
+            another = f"{which}: 4 lists those that are being trained"
+            self.notify(another if others else "nothing is running", timeout=3)
             return None
         try:
             return requests.ask(self.shown.requests_path, kind, **more)
@@ -152,7 +154,7 @@ class FollowApp(BaseApp):
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:
         self.follow(event.run)
-        self.main.action_pane("live", focus=False)
+        self.main.action_pane("live")
         if self.worker is not None and self._trains_another():
             trained = self.worker.run
             sentence = f"{trained.name()}/{trained.id} goes on training: 4 lists it"

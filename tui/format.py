@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from core.events import RunStarted
 
+NUMBER_WIDTH = 7
+"""Characters of a metric, at most, as long as it is below 1e99."""
 STATUS_SIGNS = {
     "running": "●",
     "paused": "‖",
@@ -60,8 +62,16 @@ def size(num_bytes: float) -> str:
 
 
 def number(value: float | None) -> str:
-    """A metric with four decimals; `nan` where it was not finite."""
-    return "nan" if value is None else f"{value:.4f}"
+    """A metric, as long as `NUMBER_WIDTH`: `0.9871`, `1234.50`, `123457`, `1.2e+07`.
+
+    `nan` where it was not finite.
+    """
+    if value is None:
+        return "nan"
+    texts = (
+        f"{value:.{digits}{kind}}" for digits, kind in ((4, "f"), (2, "f"), (0, "f"), (1, "e"))
+    )
+    return next((text for text in texts if len(text) <= NUMBER_WIDTH), f"{value:.0e}")
 
 
 def share(value: float, digits: int = 2) -> str:

@@ -120,7 +120,7 @@ class KeepApp(LookApp):
                 self.complain(str(error))
                 return
             self.main.query_one(LossChart).draw_beside(run)
-            self.main.action_pane("live", focus=False)
+            self.main.action_pane("live")
             await self.push_screen(Page(clean(title), text))
 
         self.run_worker(compare(), group="compare runs", exclusive=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.runs import Run
     from core.state import RunState
     from tui.digits.exhibits import Exhibits
+    from tui.runs.unfinished import Unfinished
 
 
 @dataclass
@@ -39,6 +40,13 @@ class RunUpdated(Message, bubble=False):
         state, which a finished run tells only once.
         """
         return isinstance(message, RunUpdated) and message.run.path == self.run.path
+
+
+@dataclass
+class UnfinishedFound(Message, bubble=False):
+    """The newest run was left before its end."""
+
+    unfinished: Unfinished
 
 
 @dataclass

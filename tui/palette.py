@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from tui.link.driver import LinkDriver
+from tui.words import QUICK_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ def commands(app: MnistApp) -> Iterator[SystemCommand]:
     """Each with a line of help; those of the panes included."""
     main = app.main
     yield SystemCommand("Start", "train with the config as shown", app.action_start)
+    yield SystemCommand("Quick run", f"{QUICK_RUN}: one epoch in seconds", main.quick_run)
     yield SystemCommand("Pause or go on", "the run that is shown", app.action_pause)
     yield SystemCommand("Stop and save", "the run that is shown", app.action_stop)
     yield SystemCommand("Save now", "a checkpoint of the run that is shown", app.action_save_now)

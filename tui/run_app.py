@@ -14,7 +14,8 @@ from tui import format as fmt
 from tui import starting, words
 from tui.clean import clean
 from tui.follow_app import FollowApp
-from tui.messages import FineTuneAsked, QuickRunAsked, ResumeAsked
+from tui.messages import FineTuneAsked, QuickRunAsked, ResumeAsked, UnfinishedFound
+from tui.runs import unfinished
 from tui.screens.ask import Answer, Ask
 from tui.screens.prompt import Prompt
 
@@ -54,6 +55,16 @@ class RunApp(FollowApp):
             self._start(text, number)
         else:
             self._begin(lambda: self._fine_tuned(parent, text), num_processes=number)
+
+    def offer_unfinished(self) -> None:
+        """Have the first screen offer to go on with the newest run, where it was left."""
+
+        async def look() -> None:
+            found = await asyncio.to_thread(unfinished.newest, self.save_dir)
+            if found is not None:
+                self.main.post_message(UnfinishedFound(found))
+
+        self.run_worker(look())
 
     @on(QuickRunAsked)
     def _quick_run(self) -> None:

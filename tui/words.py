@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.state import RunState
     from tui.config.draft import Draft
     from tui.device.choosing import Choice
+    from tui.live.outcome import Ended
+    from tui.runs.unfinished import Unfinished
 
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
@@ -38,15 +40,17 @@ _ROOMY = 60
 """Columns from which the first screen says more than the keys."""
 
 
-def welcome(draft: Draft, width: int) -> str:
+def welcome(draft: Draft, width: int, unfinished: Unfinished | None = None) -> str:
     """The first screen, in lines of that many columns."""
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
     saved = fmt.path(str(trainer.get("save_dir", "saved")))
     saved = clean(saved if saved.startswith(("/", "~", ".")) else f"./{saved}")
+    go_on = [("r", f"go on with {clean(unfinished.words)}")] if unfinished is not None else []
     keys = (
         ("enter", _QUICK_OFFER),
         ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
+        *go_on,
         ("1", "look at the config first"),
     )
     lines = ["Nothing is running yet.", ""]
@@ -137,28 +141,43 @@ _UNTESTED = (
 
 
 def keys_for(
-    pane: str, state: RunState, *, live: bool, log: bool = False, tested: bool = True
+    pane: str,
+    state: RunState,
+    *,
+    live: bool,
+    log: bool = False,
+    tested: bool = True,
+    ended: Ended | None = None,
+    unfinished: bool = False,
 ) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first.
 
-    `log`: it stands below the chart. `tested`: the checkpoint in Digits was.
+    `log`: it stands below the chart. `tested`: the checkpoint in Digits was. `ended`: how the run
+    that is shown did. `unfinished`: the first screen offers to go on with a run.
     """
-    if pane == "live":
-        return _live_keys(state, live=live, log=log)
-    return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
-
-
-def _live_keys(state: RunState, *, live: bool, log: bool) -> tuple[Key, ...]:
+    if pane != "live":
+        return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
     if not live and not state.time:
-        return (Key("enter", "quick run"), Key("s", "start"), _PANES, *_LEAVE, _PALETTE)
+        go_on = (Key("r", "go on"),) if unfinished else ()
+        return (Key("enter", "quick run"), Key("s", "start"), *go_on, _PANES, *_LEAVE, _PALETTE)
+    return _live_keys(state, _of_ended(ended) if ended is not None else None, log=log)
+
+
+def _of_ended(run: Ended) -> tuple[Key, ...]:
+    """What can be done with a run that nobody trains any more."""
+    test = (Key("t", "test it"),) if run.has_checkpoint else ()
+    again = (Key("r", run.resuming),) if run.resuming else ()
+    return (*test, *again, Key("s", "start next"))
+
+
+def _live_keys(state: RunState, ended: tuple[Key, ...] | None, *, log: bool) -> tuple[Key, ...]:
     if log:
         below: tuple[Key, ...] = (Key("l", "epochs"), Key("v", "level"), Key("/", "find"))
         more: tuple[Key, ...] = (Key("f", "full"), Key("w", "wrap"))
     else:
         below = (Key("m", "metric"), Key("l", "log"))
         more = (Key("o", "other runs"),)
-    if not live:
-        ended = (Key("t", "test it"), Key("r", "go on"), Key("s", "start next"))
+    if ended is not None:
         return (*ended, *below, *_LEAVE, *more, _PALETTE, _PANES)
     if state.started is None:  # nothing is drawn yet, and nothing could be saved
         return (Key("x", "stop"), Key("l", "epochs" if log else "log"), *_LEAVE, _PALETTE, _PANES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -12,9 +13,11 @@ from textual.binding import Binding
 from textual.events import DescendantFocus
 from window import USUAL, WIDE, Window, opened
 
+from core.events import RunEnded
 from core.state import RunState, fold
 from tui import words
 from tui.app import MnistApp
+from tui.live.outcome import Ended
 from tui.screens.main import MainScreen
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
@@ -105,8 +108,23 @@ def bottom_lines() -> list[tuple[str, KeyBar]]:
 
 def bar_of(state: RunState, *, live: bool = False, log: bool = False, pane: str = "live") -> KeyBar:
     bar = KeyBar()
-    bar.show(words.keys_for(pane, state, live=live, log=log))
+    ended = None if live else Ended(Path("run"), state, has_checkpoint=True)
+    bar.show(words.keys_for(pane, state, live=live, log=log, ended=ended))
     return bar
+
+
+def test_of_a_run_that_ended_only_what_can_be_done_is_offered() -> None:
+    def keys(ended: Ended) -> list[str]:
+        offered = words.keys_for("live", ENDED, live=False, ended=ended)
+        return [key.key for key in offered if key.key in ("t", "r", "s")]
+
+    whole = Ended(Path("run"), ENDED, has_checkpoint=True, can_begin_again=True)
+    assert keys(whole) == ["t", "r", "s"]
+    assert keys(whole._replace(has_checkpoint=False)) == ["r", "s"]
+    assert keys(whole._replace(has_checkpoint=False, can_begin_again=False)) == ["s"]
+    done = fold(ENDED, [RunEnded(outcome="completed", reason="", seconds=1.0)])
+    assert keys(whole._replace(state=done, can_go_on=False)) == ["t", "s"]
+    assert keys(whole._replace(state=done)) == ["t", "r", "s"]
 
 
 def shown(bar: KeyBar, width: int) -> str:

@@ -68,6 +68,15 @@ def test_a_metric_has_four_decimals_and_may_be_no_number() -> None:
     assert fmt.number(None) == "nan"
 
 
+def test_a_metric_of_any_size_keeps_to_seven_characters() -> None:
+    sizes = (9.99995, 99.99994, 99.99996, 1234.5, 9999.996, 999999.4, 999999.6, 1.5e12)
+    for value in (*sizes, *(-size for size in sizes)):
+        assert len(fmt.number(value)) <= 7
+        assert float(fmt.number(value)) == pytest.approx(value, rel=0.1 if value > 0 else 0.5)
+    assert fmt.number(1234.5) == "1234.50"
+    assert fmt.number(1.5e12) == "1.5e+12"
+
+
 def test_a_rate_has_its_thousands_apart() -> None:
     assert fmt.rate(12_900.4) == "12,900 images/s"
 

@@ -20,6 +20,7 @@ from recorded import Moment, recorded
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core.device import Device
+from core.runs import BEST
 
 if TYPE_CHECKING:
     from scratch import Scratch
@@ -61,11 +62,13 @@ async def test_a_run(stage: Moment, size: tuple[int, int], scratch: Scratch) -> 
         patch("tui.device.load_watch.LoadWatch"),
         recorded(scratch.saved.resolve(), stage) as run,
     ):
+        (run.path / BEST).touch()
         async with opened(scratch, size, shown=[run]) as window:
             await window.until(lambda: not window.live.empty, "the run")
             await window.settle()
             assert_as_before(window, stage)
             if stage == "completed":
+                (run.path / BEST).unlink()  # no file that can be read, which the list would say
                 await window.list_runs()
                 await window.settle()
                 assert_as_before(window, "listed")

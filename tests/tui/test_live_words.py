@@ -168,7 +168,10 @@ def test_a_failure_is_one_sentence_and_its_keys_lead_on() -> None:
     assert [key for key, _ in outcome.keys(run)] == ["l", "r", "s"]
     early = ended("failed", "the disk is full", has_checkpoint=False)
     assert [key for key, _ in outcome.keys(early)] == ["l", "1", "s"]
-    assert "Nothing to go on from; its log is in /elsewhere/run." in text(early)
+    assert "Nothing was saved of it; its log is in /elsewhere/run." in text(early)
+    ours = early._replace(can_begin_again=True)
+    assert [key for key, _ in outcome.keys(ours)] == ["l", "r", "1", "s"]
+    assert ours.resuming == "begin again"
 
 
 def test_a_stop_and_an_interruption_go_on_with_r() -> None:

@@ -189,6 +189,8 @@ def test_the_crosshair_reads_every_line_at_its_place() -> None:
         read = by_epochs.with_x(x).reading(19.0, 20.0)
         assert plot_of(state_of(3), read).note.startswith("epoch")
     assert "avg" in plot_of(state_of(3), replace(view, average=0.6)).note
+    between = plot_of(state_of(3), ChartView(crosshair=1.6)).note
+    assert between.endswith("val 0.1500 of epoch 2")
     assert plot_of(RunState(), view).note == "epoch 2.00  train ?"
 
 

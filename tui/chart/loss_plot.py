@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -177,17 +178,31 @@ def _reading(lines: Sequence[Line], axis: XAxis, view: ChartView, glyphs: Glyphs
     """Every line at the crosshair, in words; other runs by their stroke, names may be long."""
     x = view.crosshair or 0.0
     words = [_place_read(lines, axis, x)]
+    between = not all(map(_has_only_ends, lines))
     for line in lines:
         name = line.name if line.stroke <= Stroke.DASHED else glyphs.samples[line.stroke]
-        words.append(f"{name} {_value_at(line, axis, x, view)}")
+        epoch = _epoch_read(line, axis, x) if between and _has_only_ends(line) else ""
+        words.append(f"{name} {_value_at(line, axis, x, view)}{epoch}")
     return "  ".join(words)
+
+
+def _has_only_ends(line: Line) -> bool:
+    """Whether it has only the ends of epochs."""
+    return all(bucket.x.is_integer() for bucket in line.curve.buckets)
+
+
+def _epoch_read(line: Line, axis: XAxis, x: float) -> str:
+    """Of which epoch's end the value is, where the crosshair does not stand at it."""
+    xs = axis.places(line.curve)
+    if not xs or math.isclose(xs[nearest := _nearest(xs, x)], x):
+        return ""
+    return f" of epoch {line.curve.buckets[nearest].x:.0f}"
 
 
 def _place_read(lines: Sequence[Line], axis: XAxis, x: float) -> str:
     """`step 303`, `epoch 3.52`; `epoch 4` where every line has only the ends of epochs."""
     longest = max(lines, key=lambda line: len(line.curve.buckets), default=None)
-    ends = all(bucket.x.is_integer() for line in lines for bucket in line.curve.buckets)
-    if longest is not None and longest.curve.buckets and ends:
+    if longest is not None and longest.curve.buckets and all(map(_has_only_ends, lines)):
         point = longest.curve.buckets[_nearest(axis.places(longest.curve), x)]
         return f"epoch {point.x:.0f}"
     return f"{axis.label.split()[0]} {x:.{0 if axis.kind == 'step' else 2}f}"

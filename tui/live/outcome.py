@@ -37,6 +37,16 @@ class Ended(NamedTuple):
     has_checkpoint: bool
     can_go_on: bool = True
     """Whether its schedule allows more epochs than it had."""
+    can_begin_again: bool = False
+    """Whether it could begin again from the start, had it no checkpoint."""
+
+    @property
+    def resuming(self) -> str:
+        """What `r` does with it, in a word or two; empty where it can do nothing."""
+        done = self.outcome == "completed"
+        if not self.has_checkpoint:
+            return "begin again" if self.can_begin_again and not done else ""
+        return "go on" if self.can_go_on or not done else ""
 
     @property
     def outcome(self) -> str:
@@ -116,7 +126,7 @@ def place(run: Ended) -> str:
     return (
         f"Saved in {path}."
         if run.has_checkpoint
-        else f"Nothing to go on from; its log is in {path}."
+        else f"Nothing was saved of it; its log is in {path}."
     )
 
 
@@ -125,10 +135,11 @@ def keys(run: Ended) -> tuple[tuple[str, str], ...]:
     test = ("t", "test it on the test images")
     again = ("s", "start the config of the next run")
     if not run.has_checkpoint:
-        return ("l", "read its log"), ("1", "look at the config"), again
+        anew = (("r", "begin it again from the start"),) if run.resuming else ()
+        return ("l", "read its log"), *anew, ("1", "look at the config"), again
     if run.outcome == "completed":
-        more = ("r", "go on for more epochs"), ("4", "then f: a new run with its weights")
-        return test, ("5", "see what it gets wrong"), more[not run.can_go_on], again
+        more = ("r", "go on for more epochs"), ("4", "then f: new run with its weights")
+        return test, ("5", "see what it gets wrong"), more[not run.resuming], again
     if run.outcome == "failed":
         return ("l", "read its log"), ("r", "go on from the last checkpoint"), again
     return ("r", "go on where it stopped"), test, again

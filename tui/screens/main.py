@@ -24,6 +24,7 @@ from tui.messages import (
     ResumeAsked,
     RunsFound,
     RunUpdated,
+    UnfinishedFound,
 )
 from tui.screens.page import Page
 from tui.screens.panes import PaneScreen
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
 
 NUM_TOLD = 200
+_LIVE = ("running", "paused")
 
 _EVERYWHERE: list[BindingType] = [
     *(
@@ -73,6 +75,8 @@ class MainScreen(PaneScreen):
         super().__init__(draft)
         self._told: deque[str] = deque(maxlen=NUM_TOLD)
         """The notices shown last: the same one again at the next run is noise."""
+        self._live_runs: set[str] = set()
+        """The runs that were being trained, by whomever, when they were listed last."""
 
     def action_search(self) -> None:
         """Filter what the pane lists."""
@@ -120,9 +124,13 @@ class MainScreen(PaneScreen):
         self.refresh_keys()
 
     def action_quick_run(self) -> None:
-        """Train the quick preset, from the first screen only."""
+        """Train the quick preset; the key does so on the first screen only."""
         if self.pane == "live" and self.query_one(LivePane).empty:
-            self.post_message(QuickRunAsked())
+            self.quick_run()
+
+    def quick_run(self) -> None:
+        """Train the quick preset."""
+        self.post_message(QuickRunAsked())
 
     def action_test(self) -> None:
         """Test the best checkpoint of the run that is shown."""
@@ -136,8 +144,8 @@ class MainScreen(PaneScreen):
             self.notify("no checkpoint yet: one is written when an epoch ends", timeout=4)
 
     def action_resume(self) -> None:
-        """Go on with the run that is shown."""
-        run = self.query_one(LivePane).run
+        """Go on with the run that is shown, or that the first screen offers."""
+        run = self.query_one(LivePane).run or self.unfinished
         if run is not None:
             self.post_message(ResumeAsked(run.path))
 
@@ -227,18 +235,37 @@ class MainScreen(PaneScreen):
                 self._told.append(notice)
                 self.notify(clean(notice), markup=False)
         self.query_one(StatusLine).show(event.state, live=event.live)
+        self._count_others()
         self.query_one(DevicePane).run_is(live=event.live)
         self.query_one(ConfigPane).follow(event.run, event.state, live=event.live)
         for learning in self.query("#learn-pane"):
             learning.post_message(event)
         self.refresh_keys()
 
+    @on(UnfinishedFound)
+    def _offer(self, event: UnfinishedFound) -> None:
+        self.unfinished = event.unfinished
+        self.query_one(LivePane).welcome(self._welcome())
+        self.refresh_keys()
+
     @on(RunsFound)
     def _show_runs(self, event: RunsFound) -> None:
         pane = self.query_one(RunsPane)
+        if event.complete:
+            self._live_runs = {row["run"] for row in event.rows if row["status"] in _LIVE}
+            self._count_others()
         pane.show(event.rows, complete=event.complete)
         if self.pane == "runs" and self.focused is None:
             self.set_focus(pane.table)  # an empty table could not take it when the pane was shown
+
+    @property
+    def others_live(self) -> int:
+        """The runs that are trained beside the one that is shown."""
+        shown = self.query_one(LivePane).run
+        return len(self._live_runs - ({str(shown.path)} if shown is not None else set()))
+
+    def _count_others(self) -> None:
+        self.query_one(StatusLine).show_others(self.others_live)
 
     @on(ExhibitsFound)
     def _show_exhibits(self, event: ExhibitsFound) -> None:

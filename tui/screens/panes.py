@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tui.base_app import BaseApp
     from tui.config.draft import Draft
+    from tui.runs.unfinished import Unfinished
 
 
 class PaneScreen(Screen[None]):
@@ -43,6 +44,8 @@ class PaneScreen(Screen[None]):
         self.draft = draft
         self.pane = "live"
         self._num_processes = 1
+        self.unfinished: Unfinished | None = None
+        """What the first screen offers to go on with."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -111,7 +114,7 @@ class PaneScreen(Screen[None]):
 
     def _welcome(self) -> str:
         width = room.line_width(self.app.size, beside=self._are_beside())
-        return words.welcome(self.draft, width)
+        return words.welcome(self.draft, width, self.unfinished)
 
     def action_beside(self) -> None:
         """Config, Device and Live side by side, or one pane at a time."""
@@ -168,6 +171,8 @@ class PaneScreen(Screen[None]):
             live=live.live,
             log=live.shows_log,
             tested=any(not pane.has_class("empty") for pane in self.query("#digits-pane")),
+            ended=live.ended,
+            unfinished=self.unfinished is not None,
         )
         self.query_one(KeyBar).show(keys if self.is_active else ())
 

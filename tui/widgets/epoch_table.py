@@ -102,7 +102,7 @@ def _number() -> _Column:
 
 
 def _metric(name: str) -> _Column:
-    width = max(len(name), 6) + 2
+    width = max(len(name) + 2, fmt.NUMBER_WIDTH + 1)
     return _Column(name, width, lambda row: fmt.number(row.metrics.get(name)))
 
 

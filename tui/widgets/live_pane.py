@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from core.runs import Run
+    from tui.live.outcome import Ended
     from tui.messages import RunUpdated
 
 LOW = 15
@@ -81,6 +82,11 @@ class LivePane(Vertical):
         self.query_one(LossChart).show(update.run, update.state)
         self.query_one(EpochTable).show(update.state, anew=anew)
         self.query_one(LogPane).show(update.log, anew=anew)
+
+    @property
+    def ended(self) -> Ended | None:
+        """How the run that is shown ended; None while it is live, and without a run."""
+        return self.query_one(Progress).ended
 
     @property
     def shows_log(self) -> bool:

@@ -61,6 +61,11 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         self._listen()
         self._redraw()
 
+    @property
+    def ended(self) -> outcome.Ended | None:
+        """How the run ended; None while it is live."""
+        return self._ended
+
     def get_content_height(self, container: Size, _viewport: Size, width: int) -> int:
         """As many rows as there are to say."""
         self._num_rows = len(self._lines(width, container.height))
@@ -179,7 +184,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
 
 def _ended(run: Run, state: RunState) -> outcome.Ended:
     can_go_on = schedules.can_go_on(run.config())
-    return outcome.Ended(run.path, state, bool(run.checkpoints()), can_go_on)
+    return outcome.Ended(run.path, state, bool(run.checkpoints()), can_go_on, run.ours())
 
 
 def _age(state: RunState) -> float:

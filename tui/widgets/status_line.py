@@ -24,6 +24,8 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         self.state, self.live = RunState(), False
         self.device = ""
         """What a new run would be trained on."""
+        self.num_others = 0
+        """Runs that are being trained beside the one that is shown."""
         self._countdown = Countdown()
 
     def show(self, state: RunState, *, live: bool) -> None:
@@ -38,15 +40,23 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         self.device = device
         self.update()
 
+    def show_others(self, number: int) -> None:
+        """Say that so many runs are trained beside the one that is shown."""
+        if number != self.num_others:
+            self.num_others = number
+            self.update()
+
     def draw(self, width: int, _height: int) -> list[Row]:
         """Left what happens, right where, or how long still."""
         roomy = width >= ROOMY
         if not self.live and not self.state.time:
-            left, right = cells("nothing is running", "dim"), clean(self.device)
-            return [_apart(cells(NAME, "strong") + cells(" ") + left, right, width)]
+            left = cells(
+                self._others() or "nothing is running", "text" if self.num_others else "dim"
+            )
+            return [_apart(cells(NAME, "strong") + cells(" ") + left, clean(self.device), width)]
         left = cells(NAME if roomy else "", "strong") + cells(" ") + self._status()
         if not self.live:
-            return [_apart(left + cells(self._result(), "text"), self._where(), width)]
+            return [self._end(left, width)]
         if self.state.started is None:
             return [left + cells(f"   {words.phase(self.state)} …", "text")]
         left += cells(f"   {self._epoch()}", "text")
@@ -76,6 +86,23 @@ class StatusLine(CellWidget, roles=("strong", "dim", "text", "good", "bad", "acc
         took = f" in {fmt.duration(seconds)}" if seconds else ""
         best = words.best(self.state)
         return f"   {outcome.extent(self.state)}{took}" + (f"   {best}" if best else "")
+
+    def _end(self, left: Row, width: int) -> Row:
+        """The result; that others are trained is more than where this one was, or its best."""
+        row = left + cells(self._result(), "text")
+        if not self.num_others:
+            return _apart(row, self._where(), width)
+        others = self._others()
+        if len(row) + len(others) + 2 > width:
+            row = left + cells(f"   {outcome.extent(self.state)}", "text")
+        return _apart(row, others, width)
+
+    def _others(self) -> str:
+        """`2 runs are being trained: 4 lists them`; empty where there is none."""
+        number = self.num_others
+        if number < 2:
+            return "a run is being trained: 4 lists it" if number else ""
+        return f"{number} runs are being trained: 4 lists them"
 
     def _left(self) -> str:
         return words.time_left(self._countdown.seconds())

@@ -1,0 +1,95 @@
+"""What is said of runs that are not shown: left before their end, or trained elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recorded import recorded
+from scratch import beginning
+from tiny_data import tiny_config
+from window import USUAL, WIDE, opened
+
+from core import runs
+from core.events import RunEnded
+from core.journal import Journal
+from tui.runs import unfinished
+from tui.widgets.loss_chart import LossChart
+
+if TYPE_CHECKING:
+    import pytest
+    from scratch import Scratch
+
+    from core.events import Event
+    from core.runs import Run
+
+
+def left(scratch: Scratch, name: str, *ending: Event) -> Run:
+    """A run whose first epoch of four was told, and its end if it has one."""
+    text = tiny_config(scratch.data_dir, scratch.saved, {"name": name})
+    run = runs.create(scratch.path / scratch.saved, name, text.text)
+    with Journal(run.journal_path) as journal:
+        for event in (*beginning(epochs=4), *ending):
+            journal.append(event)
+    run.log_path.touch()
+    return run
+
+
+def ended(outcome: str) -> Event:
+    return RunEnded(outcome=outcome, reason="by request", seconds=1.0)
+
+
+async def test_the_first_screen_offers_to_go_on_with_the_newest_run(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(scratch, "older", ended("stopped"))
+    newest = left(scratch, "newest")  # killed
+    async with opened(scratch, USUAL) as window:
+        await window.until_shown(f"go on with newest/{newest.id}, interrupted in epoch 2 of 4")
+        assert "r go on" in window.text()
+        asked = []
+        monkeypatch.setattr(window.app, "_go_on", lambda path, *_, **__: asked.append(path))
+        await window.press("r")
+        await window.until(lambda: asked)
+        assert asked == [newest.path]
+
+
+def test_nothing_is_offered_of_a_run_that_came_to_its_end(scratch: Scratch) -> None:
+    assert unfinished.newest(scratch.saved) is None
+    left(scratch, "stopped", ended("stopped"))
+    assert unfinished.newest(scratch.saved) is not None
+    for outcome in ("completed", "failed"):
+        left(scratch, outcome, ended(outcome))
+        assert unfinished.newest(scratch.saved) is None
+
+
+async def test_the_top_line_counts_the_runs_that_are_trained_elsewhere(scratch: Scratch) -> None:
+    over = left(scratch, "over", ended("stopped"))
+    live = [left(scratch, name) for name in ("a", "b")]
+    with Journal(live[0].journal_path), Journal(live[1].journal_path):
+        async with opened(scratch, WIDE) as window:
+            assert "nothing is running" in window.text()
+            await window.list_runs(3)
+            await window.until_shown("2 runs are being trained: 4 lists them")
+            await window.press("p")
+            assert "no run is shown: 4 lists those that are being trained" in window.notices()
+            window.app.follow(over)
+            await window.until_shown("■ stopped")
+            await window.press("x")
+            assert "this run has ended: 4 lists" in window.notices()
+            assert "2 runs are being trained" in window.text()
+            window.app.follow(live[0])
+            await window.until(lambda: window.main.others_live == 1)
+            assert "being trained: 4" not in window.text()
+
+
+async def test_a_run_opened_from_the_list_again_has_its_chart_under_the_keys(
+    scratch: Scratch,
+) -> None:
+    with recorded(scratch.saved, "completed"):
+        async with opened(scratch, USUAL) as window:
+            await window.list_runs()
+            for _ in range(2):
+                await window.press("4", "enter")
+                await window.until(lambda: isinstance(window.app.focused, LossChart))
+                await window.press("m")
+            await window.until_shown("top_k_acc, a point an epoch")
