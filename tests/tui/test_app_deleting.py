@@ -182,7 +182,8 @@ async def test_keys_on_a_run_that_vanished_tell_so_and_nothing_falls(scratch: Sc
                 await window.settle()
                 window.main.action_pane("runs")
                 await window.press("4")
-            await window.app.workers.wait_for_complete()
+            workers = window.app.workers  # of two for the same place the earlier one is cancelled
+            await window.until(lambda: all(one.is_finished for one in workers), "the answers")
             assert window.app.is_running
             await window.press("enter")
             await window.settle()

@@ -189,7 +189,7 @@ async def test_another_run_is_looked_at_while_this_window_trains(scratch: Scratc
         await window.until_shown("✓ finished")
         assert "goes on training: 4 lists it" in window.notices()
         await window.press("x")
-        assert "this run has ended: 4 lists the one that trains" in window.notices()
+        assert "this run has ended: 4 lists those that are being trained" in window.notices()
         assert window.app.training
 
 
