@@ -153,10 +153,13 @@ def test_other_runs_are_drawn_beside_it_with_a_stroke_and_a_role_each() -> None:
     assert [one.name for one in plot.series] == [
         "train",
         "val",
-        "run 1 val",
+        "run 1 train",
         "run 2 val",
         "run 7 val",
     ]
+    assert len(plot.series[2].xs) > 1  # a validation alone would be a dot
+    (one,) = plot_of(state_of(3), ChartView("accuracy"), others[:1]).series[2:]
+    assert one.name == "run 1 val"
     assert len({one.stroke for one in plot.series}) == len({one.role for one in plot.series}) == 5
     assert plot.x_max == 10  # one of them is longer
     text = text_of(state_of(3), others=others)

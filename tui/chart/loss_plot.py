@@ -116,17 +116,24 @@ def _own_lines(state: RunState, metric: str) -> list[Line]:
 
 
 def _other_lines(others: Sequence[Other], metric: str) -> list[Line]:
-    """One curve of each: validation where there is some, since that is what runs compete in."""
+    """One curve of each: validation, since that is what runs compete in.
+
+    Where that is a single point, of one epoch, what it was trained on: a dot is no curve.
+    """
     lines = []
     for number, (name, _, state) in enumerate(others[:NUM_OTHERS]):
         train = {LR: state.lr, "loss": state.train_loss}.get(metric, state.metrics.get(metric))
         validation = state.metrics.get(f"val_{metric}")
-        curve = train if validation is None else validation
+        by_training = validation is None or (len(validation.buckets) < 2 <= _length(train))
+        curve, word = (train, "train") if by_training else (validation, "val")
         if curve is not None:
-            word = "train" if validation is None else "val"
             label = name if metric == LR else f"{name} {word}"
             lines.append(Line(label, f"other{number + 1}", _OTHER_STROKES[number], curve))
     return lines
+
+
+def _length(curve: Curve | None) -> int:
+    return 0 if curve is None else len(curve.buckets)
 
 
 def _series(line: Line, axis: XAxis, average: float) -> list[Series]:
