@@ -163,7 +163,7 @@ def test_other_runs_are_drawn_beside_it_with_a_stroke_and_a_role_each() -> None:
     assert len({one.stroke for one in plot.series}) == len({one.role for one in plot.series}) == 5
     assert plot.x_max == 10  # one of them is longer
     text = text_of(state_of(3), others=others)
-    assert all(f"run {n} val" in text for n in (1, 2, 7))
+    assert all(f"run {name}" in text for name in ("1 train", "2 val", "7 val"))
     no_validation = fold(RunState(), recorded(0.9))
     (other,) = plot_of(state_of(3), ChartView(), [Other("a", Path(), no_validation)]).series[2:]
     assert (other.name, other.stroke) == ("a train", Stroke.DOTTED)
