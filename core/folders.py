@@ -18,9 +18,14 @@ def state_home() -> Path:
     return Path(base) / "mnist-tui"
 
 
+def memory_path() -> Path:
+    """The file in which they are remembered: written whenever a run is begun."""
+    return state_home() / "folders.json"
+
+
 def known() -> list[Path]:
     """Remembered save folders that still exist, newest first; a broken memory is set aside."""
-    path = _memory()
+    path = memory_path()
     try:
         found = _parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -37,12 +42,8 @@ def remember(folder: Path) -> None:
     folder = folder.resolve()
     entries = [folder, *(entry for entry in known() if entry != folder)][:NUM_REMEMBERED]
     with contextlib.suppress(OSError):
-        _memory().parent.mkdir(parents=True, exist_ok=True)
-        write_json(_memory(), [str(entry) for entry in entries])
-
-
-def _memory() -> Path:
-    return state_home() / "folders.json"
+        memory_path().parent.mkdir(parents=True, exist_ok=True)
+        write_json(memory_path(), [str(entry) for entry in entries])
 
 
 def _parse(text: str) -> list[Path]:

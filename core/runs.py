@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import folders, outline, sidecar, template, template_log
+from core import folders, sidecar, template, template_log
 from core.errors import MistakeError
 from core.events import RunStarted, from_line
 from core.files import write_atomic, write_json
-from core.journal import Follower, LineReader, is_live
+from core.journal import Follower, is_live
+from core.outline import Outline
 from core.state import RunState, fold
 
 if TYPE_CHECKING:
@@ -131,9 +132,7 @@ class Run:
         """The journal folded without what a list does not show, in a fraction of the time."""
         if not self.ours():
             return self.state()
-        lines = outline.of(LineReader(self.journal_path).read())
-        events = map(from_line, lines)
-        return fold(RunState(), [event for event in events if event is not None])
+        return Outline(self.journal_path).read()
 
     def num_bytes(self) -> int:
         """Of all its checkpoint files together; 0 where it is gone meanwhile."""
@@ -203,21 +202,44 @@ def create(
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search of the save folders found."""
+
+    runs: list[Run]
+    folders: dict[str, int]
+    """What lists them, and when each was changed last: another time, and there may be others."""
+
+
 def scan(save_dir: Path) -> list[Run]:
     """Every run below a save folder, newest first."""
-    found = [Run(path) for path in _walk(save_dir.absolute(), MAX_DEPTH)]
-    return sorted(found, key=_age, reverse=True)
+    return _scan(save_dir, {})
 
 
 def known(save_dir: Path) -> list[Run]:
     """The runs of `save_dir`, then those of the other known save folders; each once."""
+    return search(save_dir).runs
+
+
+def search(save_dir: Path) -> Search:
+    """The same, with all that was looked into."""
+    memory = str(folders.memory_path())
+    looked_into = {memory: changed_at(memory)}
     found: dict[str, Run] = {}
     for folder in [save_dir, *folders.known()]:
         # Below it no link is followed: to resolve it alone is enough, and there may be a thousand.
         real, start = os.path.realpath(folder), len(str(folder.absolute()))
-        for run in scan(folder):
+        for run in _scan(folder, looked_into):
             found.setdefault(real + str(run.path)[start:], run)
-    return list(found.values())
+    return Search(list(found.values()), looked_into)
+
+
+def changed_at(path: str) -> int:
+    """When a file or folder was changed, in nanoseconds since 1970; 0 where there is none."""
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 -- half as long, and there may be many
+    except (OSError, ValueError):  # ValueError: no path can be like that
+        return 0
 
 
 def find(reference: str, save_dir: Path, *, prefer_live: bool = False) -> Run:
@@ -298,7 +320,13 @@ def _age(run: Run) -> tuple[float, int, str]:
     return started(run), len(run.id), run.id
 
 
-def _walk(folder: str | Path, depth: int) -> Iterable[Path]:
+def _scan(save_dir: Path, looked_into: dict[str, int]) -> list[Run]:
+    found = [Run(path) for path in _walk(str(save_dir.absolute()), MAX_DEPTH, looked_into)]
+    return sorted(found, key=_age, reverse=True)
+
+
+def _walk(folder: str, depth: int, looked_into: dict[str, int]) -> Iterable[Path]:
+    looked_into[folder] = changed_at(folder)
     try:
         with os.scandir(folder) as entries:
             folders_in_it = sorted(entry.path for entry in entries if _is_folder(entry))
@@ -308,7 +336,7 @@ def _walk(folder: str | Path, depth: int) -> Iterable[Path]:
         if _is_run(path):
             yield Path(path)
         elif depth > 1:
-            yield from _walk(path, depth - 1)
+            yield from _walk(path, depth - 1, looked_into)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

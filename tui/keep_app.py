@@ -47,6 +47,7 @@ class KeepApp(LookApp):
                 answers = [Answer("y", "delete"), _CANCEL]
                 if await self.push_screen_wait(Ask(question, answers)) == "y":
                     self._deleted.append(await asyncio.to_thread(trash.delete, path))
+                    self.main.query_one(LossChart).run_deleted(path)
                     self.main.say("deleted: z takes it back")
             except MistakeError as error:
                 self.complain(str(error))
@@ -69,10 +70,11 @@ class KeepApp(LookApp):
                 if last is None:
                     self.notify("there is nothing in the trash", timeout=3)
                     return
-                await asyncio.to_thread(trash.take_back, last)
+                back = await asyncio.to_thread(trash.take_back, last)
             except MistakeError as error:
                 self.complain(str(error))
                 return
+            self.main.query_one(LossChart).taken_back(back)
             self.main.say("it is back")
             self.find_runs()
 

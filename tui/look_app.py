@@ -50,9 +50,7 @@ class LookApp(RunApp):
     @on(PaneShown)
     def _pane_shown(self, event: PaneShown) -> None:
         self.runs_watch.be_looked_at(looked_at=event.pane == "runs")
-        if event.pane == "runs":
-            self.find_runs()
-        elif event.pane == "digits":
+        if event.pane == "digits":
             self._find_exhibits()
         elif event.pane == "learn":
             self._open_lesson()

@@ -11,13 +11,12 @@ from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core.files import write_json
+from core.runs import Run
 from tui.config.comparing import of_runs
 from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
     from scratch import Scratch
-
-    from core.runs import Run
 
 
 async def go_to_run(window: Window, run: Run) -> None:
@@ -47,6 +46,31 @@ async def test_c_overlays_the_curves_and_tells_what_the_configs_say_differently(
         chart = window.main.query_one(LossChart)
         await window.until(lambda: chart.others, "the other run drawn")
         assert [other.path for other in chart.others.values()] == [second.path]
+
+
+@pytest.mark.parametrize("link", [False, True])
+async def test_a_run_that_is_deleted_leaves_the_chart_and_comes_back_with_z(
+    link: bool, scratch: Scratch
+) -> None:
+    first, second = told_run(scratch, "first"), told_run(scratch, "second")
+    if link:  # the same folder by another name than the one that it is listed under
+        (scratch.path / "link").symlink_to(scratch.saved, target_is_directory=True)
+        second = Run(scratch.path / "link" / second.path.relative_to(scratch.saved.resolve()))
+    async with opened(scratch, WIDE, shown=[first]) as window:
+        await window.until_shown("✓ finished")
+        chart = window.main.query_one(LossChart)
+        chart.draw_beside(second)
+        await window.until(lambda: chart.others, "drawn")
+        await window.list_runs(2)
+        await go_to_run(window, Run(second.path.resolve()))
+        await window.press("delete")
+        await window.until_asked()
+        await window.press("y")
+        await window.until(lambda: not chart.others, "not drawn")
+        await window.until(lambda: len(window.runs.rows) == 1, "not listed")
+        await window.press("z")
+        await window.until(lambda: chart.others, "drawn again")
+        assert [other.path.resolve() for other in chart.others.values()] == [second.path.resolve()]
 
 
 def test_runs_that_validate_on_other_images_are_told_apart(scratch: Scratch) -> None:

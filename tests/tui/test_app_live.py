@@ -329,12 +329,12 @@ async def test_the_list_shows_the_runs_that_hold_the_filter(
 async def test_a_list_that_comes_late_has_the_focus_all_the_same(
     scratch: Scratch, finished: Run
 ) -> None:
-    def known_late(save_dir: Path) -> list[Run]:
+    def search_late(save_dir: Path) -> runs.Search:
         time.sleep(0.5)
-        return [finished]
+        return runs.Search([finished], {})
 
     async with opened(scratch, USUAL) as window:
-        with patch("core.runs.known", known_late):
+        with patch("core.runs.search", search_late):
             await window.press("4")
             await window.until(lambda: window.runs.rows, "the run")
         await window.settle()

@@ -15,6 +15,8 @@ from tui.runs.order import Order
 if TYPE_CHECKING:
     from scratch import Scratch
 
+    from core.runs import Run
+
 WIDEST = (170, 40)
 
 
@@ -236,3 +238,17 @@ async def test_a_part_of_the_list_never_takes_the_place_of_the_whole(scratch: Sc
         assert window.runs.rows == rows
         window.runs.show(rows[:2], complete=True)
         assert window.runs.rows == rows[:2]
+
+
+async def test_f_shows_the_whole_form_whatever_filter_it_had(
+    scratch: Scratch, finished: Run
+) -> None:
+    async with opened(scratch, WIDE) as window:
+        await window.go_to("optimizer.args.lr")
+        assert window.config.filter
+        await window.list_runs()
+        await window.press("f")
+        await window.until(lambda: window.app.draft.parent is not None, "taken")
+        await window.until_shown("1 Config ─ fine-tunes")
+        assert not window.config.filter
+        await window.until_shown("n_gpu")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 import time
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from recorded import recorded
-from scratch import PATIENCE_SECONDS, told_run, wait_for
+from recorded import recorded, told
+from scratch import PATIENCE_SECONDS, beginning, told_run, wait_for
 
-from core import summary
+from core import runs, summary
+from core.events import EpochEnded, RunEnded, RunPaused, StepEnded, to_line
+from core.journal import Journal
 from tui.runs import watch
 from tui.runs.watch import RunsWatch
 
@@ -22,7 +28,27 @@ if TYPE_CHECKING:
 
     from scratch import Scratch
 
+    from core.events import Event
+    from core.runs import Run
     from tui.messages import RunsFound
+
+
+_GOES_ON = f"""
+import sys, time
+from pathlib import Path
+sys.path[:0] = {sys.path}
+from core.journal import Journal
+from scratch import beginning
+journal = Journal(Path(sys.argv[1]))
+journal.append(beginning()[0])
+time.sleep(60)
+"""
+
+
+def append(run: Run, event: Event) -> None:
+    """As its writer does, who holds the lock."""
+    with run.journal_path.open("ab") as file:
+        file.write(to_line(event))
 
 
 class Heard:
@@ -34,6 +60,14 @@ class Heard:
     def ids(self) -> list[str]:
         """Of the last list, newest first."""
         return [row["id"] for row in self.messages[-1].rows] if self.messages else []
+
+    def statuses(self) -> list[str]:
+        """Of the last list."""
+        return [row["status"] for row in self.messages[-1].rows] if self.messages else []
+
+    def tells(self, status: str) -> bool:
+        """Of the only run."""
+        return self.statuses() == [status]
 
     def complete(self) -> int:
         return sum(message.complete for message in self.messages)
@@ -96,9 +130,85 @@ def test_when_nothing_changes_nothing_is_read_or_told(
     told_run(scratch, "x")
     watching.be_looked_at(looked_at=True)
     wait_for(heard.complete)
-    with patch("core.runs.known", side_effect=AssertionError):
+    with (
+        patch("core.runs.search", side_effect=AssertionError) as searched,
+        patch.object(summary, "line", side_effect=AssertionError) as read,
+        patch("core.runs.is_live", side_effect=AssertionError) as asked,
+    ):
         time.sleep(0.5)  # ten looks
+    assert not searched.called + read.called + asked.called
     assert heard.complete() == 1
+
+
+def test_a_run_that_goes_on_elsewhere_and_is_killed_there_is_told(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    run = told_run(scratch, "x")
+    watching.be_looked_at(looked_at=True)
+    wait_for(lambda: heard.statuses() == ["completed"])
+    with subprocess.Popen([sys.executable, "-c", _GOES_ON, run.journal_path]) as writer:
+        wait_for(lambda: heard.statuses() == ["running"])
+        writer.kill()
+    wait_for(lambda: heard.statuses() == ["interrupted"])
+
+
+def test_a_run_that_begins_ends_and_goes_on_elsewhere_is_told(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    watching.be_looked_at(looked_at=True)
+    wait_for(heard.complete)
+    run = runs.create(scratch.path / scratch.saved, "x", "{}")
+    wait_for(lambda: heard.statuses() == ["interrupted"])
+    for outcome in ("stopped", "completed"):
+        with Journal(run.journal_path) as journal:
+            journal.append(beginning()[0])
+            wait_for(lambda: heard.statuses() == ["running"])
+            journal.append(RunPaused())
+            wait_for(lambda: heard.statuses() == ["paused"])
+            journal.append(RunEnded(outcome=outcome, reason="", seconds=1.0))
+            wait_for(partial(heard.tells, outcome))
+
+
+def test_while_a_run_is_live_its_epochs_are_told_and_nothing_is_searched(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    told_run(scratch, "old")
+    with recorded(scratch.saved.resolve(), "running") as live:
+        epoch_ended = next(e for e in told("completed") if isinstance(e, EpochEnded))
+        step = next(e for e in told("completed") if isinstance(e, StepEnded))
+        watching.be_looked_at(looked_at=True)
+        wait_for(heard.complete)
+        with patch("core.runs.search", side_effect=AssertionError) as searched:
+            for _ in range(10):
+                append(live, step)
+                time.sleep(0.05)
+            assert heard.complete() == 1
+            append(live, replace(epoch_ended, epoch=4))
+            wait_for(lambda: heard.messages[-1].rows[0]["epoch"] == 4)
+        assert not searched.called
+
+
+def test_a_run_in_a_folder_that_had_none_is_told(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    (scratch.saved / "group" / "x").mkdir(parents=True)
+    watching.be_looked_at(looked_at=True)
+    wait_for(heard.complete)
+    run = told_run(scratch, "group/x")
+    wait_for(lambda: heard.ids() == [run.id])
+    elsewhere = runs.create(scratch.path / "elsewhere", "y", "{}")  # which is remembered
+    wait_for(lambda: len(heard.ids()) == 2)
+    assert heard.messages[-1].rows[-1]["run"] == str(elsewhere.path)
+
+
+def test_what_is_put_beside_a_checkpoint_is_told(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    run = told_run(scratch, "x")
+    watching.be_looked_at(looked_at=True)
+    wait_for(heard.complete)
+    (run.path / "model_best.pth").write_bytes(b"x" * 10)
+    wait_for(lambda: heard.messages[-1].rows[0]["bytes"] == 10)
 
 
 def test_an_ended_run_is_read_once(scratch: Scratch, watching: RunsWatch, heard: Heard) -> None:
@@ -118,10 +228,10 @@ def test_nobody_looking_costs_no_wake_up(
     watching.be_looked_at(looked_at=True)
     wait_for(heard.complete)
     watching.be_looked_at(looked_at=False)
-    wait_for(lambda: heard.complete() == 2)
+    time.sleep(0.1)
     told_run(scratch, "x")
     time.sleep(0.3)
-    assert heard.complete() == 2
+    assert heard.complete() == 1
 
 
 def test_a_watch_that_was_never_used_is_closed_without_a_thread(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tui.live.follow import FollowThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from core.runs import Run
     from tui.messages import RunUpdated
@@ -29,6 +30,8 @@ class RunsBeside:
         self.drawn: dict[str, Other] = {}
         """Those that were read."""
         self._threads: dict[str, tuple[FollowThread, Other]] = {}
+        self._deleted: dict[Path, str] = {}
+        """Those that were deleted while they were drawn: where they were, without links."""
 
     @property
     def labels(self) -> list[str]:
@@ -49,6 +52,19 @@ class RunsBeside:
         """Draw it no more."""
         self._threads.pop(label)[0].stop()
         self.drawn.pop(label, None)
+
+    def run_deleted(self, path: Path) -> bool:
+        """Draw a run no more until it is taken back; whether it was drawn."""
+        real = path.resolve()
+        for label, (_, other) in [*self._threads.items()]:
+            if other.path.resolve() == real:
+                self._deleted[real] = label
+                self.remove(label)
+        return real in self._deleted
+
+    def taken_back(self, path: Path) -> str | None:
+        """Under which words a run that is back was drawn; None if it was not."""
+        return self._deleted.pop(path.resolve(), None)
 
     def update(self, event: RunUpdated) -> bool:
         """Take a newer state; False if it is of a run that was taken away meanwhile."""

@@ -174,7 +174,8 @@ class MainScreen(PaneScreen):
             self.notify("open a run with a checkpoint first: Runs lists them", timeout=4)
 
     def show_draft(self) -> None:
-        """Show the config of the next run, which is another one now."""
+        """Show the whole config of the next run, which is another one now."""
+        self.config.set_filter("")
         self.draft_changed()
         self.action_pane("config")
 

@@ -11,6 +11,7 @@ from textual import on
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
+from core.runs import Run
 from tui.base_app import BaseApp
 from tui.chart import other_runs
 from tui.chart.beside import RunsBeside
@@ -24,10 +25,9 @@ from tui.widgets.chart_canvas import ChartCanvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from textual import events
-
-    from core.runs import Run
 
 _KEY_ZOOM, _WHEEL_ZOOM = 2.0, 1.25
 _PAN_SHARE = 0.25
@@ -143,6 +143,17 @@ class LossChart(ChartCanvas):
         label = clean(f"{run.name()}/{run.id}")
         if label not in self._beside.labels:
             self._add_or_remove(label, run)
+
+    def run_deleted(self, path: Path) -> None:
+        """What was at `path` is in the trash: a run there is drawn no more."""
+        if self._beside.run_deleted(path):
+            self.update()
+
+    def taken_back(self, path: Path) -> None:
+        """What was at `path` is back: a run there is drawn again if it was."""
+        label = self._beside.taken_back(path)
+        if label is not None and label not in self._beside.labels:
+            self._add_or_remove(label, Run(path))
 
     def _add_or_remove(self, label: str, run: Run) -> None:
         if label in self._beside.labels:
