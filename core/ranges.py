@@ -58,8 +58,9 @@ def problem(kind: str, name: str, value: object) -> str:
     """
     known = of(kind, name)
     for item in value if isinstance(value, list) else [value]:
-        is_number = isinstance(item, int | float) and not isinstance(item, bool)
-        if known is not None and is_number and math.isfinite(item) and item not in known:
+        if known is None or isinstance(item, bool) or not isinstance(item, int | float):
+            continue
+        if math.isfinite(item) and item not in known:
             return f"must be {known.words}, not {shown(item)}"
     return ""
 
