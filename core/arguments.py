@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core import own_signatures, schedules
+from core import own_signatures, ranges, schedules
 from core.config_file import Problem
 from core.own_names import LOADER_ARGS, OwnCodeError
 from core.signatures import Signature
@@ -66,7 +66,7 @@ def _problems(
         elif parameter is None:
             message = f"{kind} has no such argument: remove it"
         else:
-            message = parameter.problem(value) or ""
+            message = parameter.problem(value) or ranges.problem(kind, name, value)
         if message:
             yield Problem(path=f"{path}.args.{name}", message=message)
     for parameter in signature.parameters:

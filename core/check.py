@@ -8,15 +8,22 @@ from __future__ import annotations
 import contextlib
 import difflib
 import math
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import arguments, data_sets, idx, own_project, own_signatures, schedules, signatures
+from core import (
+    arguments,
+    data_sets,
+    idx,
+    own_project,
+    own_signatures,
+    schedules,
+    signatures,
+)
 from core.config import Component, Config, Named, OwnLoader
 from core.config_file import ConfigError, Problem
 from core.data_sets import LOADERS
-from core.jsontext import shown
 from core.normalize import normalize
 from core.own_names import RESERVED, OwnCodeError, is_own
 
@@ -105,7 +112,8 @@ def _names(blocks: object, folder: Path | None) -> Iterable[Problem]:
             yield from _component(field, component, kind, signatures.offered(field))
     yield from _metrics(blocks.get("metrics"), folder)
     optimizer, schedule = (_sound(blocks.get(name)) for name in ("optimizer", "lr_scheduler"))
-    yield from _ranges(optimizer, schedule)
+    if optimizer is not None:
+        yield from _nesterov(optimizer)
     if schedule is not None:
         yield from schedules.problems(schedule, optimizer)
 
@@ -217,7 +225,9 @@ def _classes(config: Config, folder: Path | None) -> Iterable[Problem]:
     parameter = signature.get("num_classes") if signature is not None else None
     if parameter is not None:
         given = arch.args.get("num_classes", parameter.default)
-        yield from _at_least("arch", {"num_classes": given}, num_classes, ("num_classes",))
+        if isinstance(given, int) and not isinstance(given, bool) and given < num_classes:
+            message = f"must be {num_classes} or more, not {given}"
+            yield Problem(path="arch.args.num_classes", message=message)
 
 
 def _monitor(config: Config) -> Iterable[Problem]:
@@ -227,43 +237,14 @@ def _monitor(config: Config) -> Iterable[Problem]:
     yield Problem(path="trainer.monitor", message=_not_computed(metric, keys))
 
 
-def _ranges(optimizer: Component | None, scheduler: Component | None) -> Iterable[Problem]:
-    """Values of the right type that torch would refuse once the run has begun."""
-    if optimizer is not None:
-        args = optimizer.args
-        yield from _at_least("optimizer", args, 0, _NOT_NEGATIVE)
-        betas = args.get("betas")
-        for beta in betas if isinstance(betas, list) else []:
-            if _is_number(beta) and not 0 <= beta < 1:
-                message = f"must be from 0 to below 1, not {shown(beta)}"
-                yield Problem(path="optimizer.args.betas", message=message)
-        if args.get("nesterov") is True and (not args.get("momentum") or args.get("dampening")):
-            message = "needs momentum above 0 and dampening 0: set optimizer.args.momentum"
-            yield Problem(path="optimizer.args.nesterov", message=message)
-    if scheduler is not None:
-        yield from _at_least("lr_scheduler", scheduler.args, 1, _PERIODS)
-
-
-def _at_least(
-    field: str, args: dict[str, Any], least: int, names: Iterable[str]
-) -> Iterable[Problem]:
-    for name in names:
-        value = args.get(name)
-        if _is_number(value) and value < least:
-            message = f"must be {least} or more, not {shown(value)}"
-            yield Problem(path=f"{field}.args.{name}", message=message)
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _nesterov(optimizer: Component) -> Iterable[Problem]:
+    args = optimizer.args
+    if args.get("nesterov") is True and (not args.get("momentum") or args.get("dampening")):
+        message = "needs momentum above 0 and dampening 0: set optimizer.args.momentum"
+        yield Problem(path="optimizer.args.nesterov", message=message)
 
 
 _NAMED: TypeAdapter[Component] = TypeAdapter(Named)
-_NOT_NEGATIVE = (
-    "lr", "momentum", "weight_decay", "eps", "alpha", "rho", "lr_decay", "momentum_decay",
-    "initial_accumulator_value",
-)  # fmt: skip
-_PERIODS = ("step_size", "T_max", "T_0", "T_mult", "total_steps", "step_size_up", "step_size_down")
 _KINDS = {"arch": "model", "optimizer": "optimizer", "loss": "loss", "lr_scheduler": "scheduler"}
 """What a block of the config names, in a word."""
 OWN_KINDS = ("model", "loss", "metric")

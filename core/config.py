@@ -23,7 +23,7 @@ from pydantic import (
     field_validator,
 )
 
-from core import config_words
+from core import config_words, ranges
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.normalize import normalize
@@ -139,11 +139,11 @@ class Augment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    shift: Annotated[Whole, Field(ge=0, le=14)] = 0
+    shift: Annotated[Whole, Field(ge=ranges.PIXELS.least, le=ranges.PIXELS.most)] = 0
     """Pixels at most, each way."""
-    rotate: Annotated[Number, Field(ge=0, le=180)] = 0.0
+    rotate: Annotated[Number, Field(ge=ranges.DEGREES.least, le=ranges.DEGREES.most)] = 0.0
     """Degrees at most, either way round."""
-    scale: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    scale: Annotated[Number, Field(ge=ranges.PART.least, lt=ranges.PART.most)] = 0.0
     """Share of the size at most, larger or smaller."""
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from core import signatures
 from core.config_file import Problem
-from core.jsontext import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +18,6 @@ OWN_RATES = {ONE_CYCLE: "max_lr", "CyclicLR": "base_lr"}
 """Schedules that begin at a learning rate of their own, not at the optimizer's; their argument."""
 FIXED_LENGTH = {ONE_CYCLE}
 """Schedules that are drawn up for a number of steps and cannot go on after it."""
-_LIMITS = {
-    ("LinearLR", "start_factor"): (0, 1, "above 0 and at most 1"),
-    ("LinearLR", "end_factor"): (None, 1, "from 0 to 1"),
-    ("ConstantLR", "factor"): (None, 1, "from 0 to 1"),
-    (ONE_CYCLE, "pct_start"): (None, 1, "from 0 to 1"),
-    (PLATEAU, "factor"): (0, 0.999999, "above 0 and below 1"),
-}
-"""By class and argument: above which number, up to which, in words. None: 0 itself is good."""
 
 
 def watched(config: Config) -> tuple[str, str]:
@@ -61,7 +52,6 @@ def problems(schedule: Component, optimizer: Component | None) -> Iterator[Probl
     if schedule.type == PLATEAU and getattr(schedule, "interval", "epoch") == "batch":
         message = f'must be "epoch": {PLATEAU} looks at a metric, which is there once an epoch'
         yield Problem(path="lr_scheduler.interval", message=message)
-    yield from _out_of_limits(schedule)
     yield from _without_momentum(schedule, optimizer)
     args = {name for name, value in schedule.args.items() if value is not None}
     lengths = {"total_steps", "epochs", "steps_per_epoch"} & args
@@ -83,16 +73,6 @@ def too_short(config: Config, steps_per_epoch: int) -> Iterator[Problem]:
             f"{length} steps are fewer than the {needed} of the run: leave it out for the whole run"
         )
         yield Problem(path=f"lr_scheduler.args.{name}", message=message)
-
-
-def _out_of_limits(schedule: Component) -> Iterator[Problem]:
-    for (kind, name), (above, most, words) in _LIMITS.items():
-        value = schedule.args.get(name)
-        if schedule.type != kind or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
-        if not (value >= 0 if above is None else value > above) or not value <= most:
-            message = f"must be {words}, not {shown(value)}"
-            yield Problem(path=f"lr_scheduler.args.{name}", message=message)
 
 
 def _without_momentum(schedule: Component, optimizer: Component | None) -> Iterator[Problem]:

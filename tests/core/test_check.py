@@ -101,6 +101,7 @@ FOLDER = "names a folder below save_dir: it must not be absolute or hold .."
         ("optimizer.args.lr", -1, "must be 0 or more, not -1"),
         ("optimizer.args.lr", float("inf"), "must be a finite number"),
         ("optimizer.args.amsgrad", 1, "must be true or false, not 1"),
+        ("optimizer.args.weight_decay", -0.1, "must be 0 or more, not -0.1"),
         ("optimizer.args.betas", [0.9], "must have 2 items, not 1"),
         ("optimizer.args.betas", [0.9, 1], "must be from 0 to below 1, not 1"),
         ("loss", 3, 'must be a name, or an object with "type" and "args", not 3'),
@@ -193,6 +194,37 @@ def test_a_mistake_names_its_field_and_what_to_do(path: str, value: object, mess
                 "optimizer.args.nesterov: needs momentum above 0 and dampening 0: "
                 "set optimizer.args.momentum"
             ],
+        ),
+        (
+            "optimizer",
+            {"type": "SGD", "args": {"momentum": 1.5, "dampening": -1}},
+            [
+                "optimizer.args.momentum: must be from 0 to 1, not 1.5",
+                "optimizer.args.dampening: must be from 0 to 1, not -1",
+            ],
+        ),
+        (
+            "optimizer",
+            {"type": "Adadelta", "args": {"rho": 2}},
+            ["optimizer.args.rho: must be from 0 to 1, not 2"],
+        ),
+        (
+            "arch",
+            {"type": "NormalizedCnn", "args": {"width": 0, "dropout": 1.1}},
+            [
+                "arch.args.width: must be 1 or more, not 0",
+                "arch.args.dropout: must be from 0 to 1, not 1.1",
+            ],
+        ),
+        (
+            "loss",
+            {"type": "nll_loss", "args": {"label_smoothing": 2}},
+            ["loss.args.label_smoothing: must be from 0 to 1, not 2"],
+        ),
+        (
+            "lr_scheduler",
+            {"type": "StepLR", "args": {"step_size": 2, "gamma": 0}},
+            ["lr_scheduler.args.gamma: must be above 0, not 0"],
         ),
     ],
 )

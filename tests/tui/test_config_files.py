@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 from window import USUAL, WIDE, Window, opened
 
 from core.config_file import PRESETS
@@ -45,6 +45,24 @@ async def test_the_backup_is_the_file_before_the_first_save_of_the_window(
             await window.change("trainer.epochs", epochs)
             await window.press("ctrl+s")
     assert epochs_in(scratch.config_path) == 8
+    assert scratch.config_path.with_name("config.json.bak").read_text() == before
+
+
+async def test_a_config_with_problems_is_not_saved_unasked(scratch: Scratch) -> None:
+    before = scratch.config_path.read_text()
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "e")
+        area = window.app.screen.query_one(TextArea)
+        area.text = area.text.replace('"epochs": 2', '"epochs": -2')
+        await window.press("ctrl+s", "t")
+        assert window.app.draft.get(EPOCHS) == -2
+        await window.press("ctrl+s", "ctrl+s")
+        await window.until_shown("The config cannot be trained as it is.")
+        assert "trainer.epochs: must be 0 or more, not -2" in window.text()
+        await window.press("enter")
+        assert scratch.config_path.read_text() == before
+        await window.press("ctrl+s", "s")
+    assert epochs_in(scratch.config_path) == -2
     assert scratch.config_path.with_name("config.json.bak").read_text() == before
 
 

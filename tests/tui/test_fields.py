@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core import ranges, signatures
 from tui.config import fields
 from tui.config.draft import Draft, parse
 from tui.config.fields import MISSING, Field, show
@@ -159,3 +160,19 @@ def test_a_plateau_says_what_it_looks_at_instead_of_when_it_steps(draft: Draft) 
 def test_no_schedule_at_all_has_no_other_row(draft: Draft) -> None:
     draft.set(("lr_scheduler",), None)
     assert all(section.title != "other keys" for section in fields.sections(draft))
+
+
+def test_a_range_beside_a_field_is_the_one_that_is_checked(draft: Draft) -> None:
+    draft.set(("optimizer", "type"), "SGD")
+    unit = all_fields(draft)["optimizer.args.momentum"].unit
+    assert unit == "0 … 1"
+    assert "must be from 0 to 1" in draft.problem_with(("optimizer", "args", "momentum"), 1.5)
+    assert all_fields(draft)["data_loader.augment.scale"].unit == "0 … below 1"
+
+
+@pytest.mark.parametrize("block", ["optimizer", "lr_scheduler", "arch"])
+def test_no_default_of_a_class_is_out_of_its_range(block: str) -> None:
+    for name, signature in signatures.offered(block).items():
+        for parameter in signature.parameters:
+            found = ranges.problem(name, parameter.name, parameter.default)
+            assert not found, (name, parameter.name, found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core import ranges
+
 FIELDS = {
     "name": "the run's name: its folder below save_dir",
     "device": "auto, cpu, cuda:1, mps; without it n_gpu decides",
@@ -175,13 +177,11 @@ CLASSES = {
 }
 """What the classes that a config can name are, in half a line."""
 
-_SHARE = "0 … 1"
-_FROM_0 = "0 or more"
 UNITS = {
     "data_loader.args.batch_size": "images",
-    "data_loader.augment.shift": "0 … 14 pixels",
-    "data_loader.augment.rotate": "0 … 180 deg",
-    "data_loader.augment.scale": _SHARE,
+    "data_loader.augment.shift": f"{ranges.PIXELS.short} pixels",
+    "data_loader.augment.rotate": f"{ranges.DEGREES.short} deg",
+    "data_loader.augment.scale": ranges.PART.short,
     "trainer.epochs": "epochs",
     "trainer.early_stop": "epochs",
     "trainer.save_period": "epochs",
@@ -191,30 +191,22 @@ UNITS = {
 """By dotted path."""
 
 ARGUMENT_UNITS = {
-    "lr": _FROM_0,
-    "momentum": _SHARE,
-    "dampening": _SHARE,
-    "weight_decay": _FROM_0,
-    "betas": _SHARE,
-    "eps": _FROM_0,
-    "rho": _SHARE,
     "num_classes": "classes",
     "width": "channels",
     "hidden": "features",
-    "dropout": _SHARE,
-    "step_size": "1 or more",
-    "T_max": "1 or more",
-    "T_0": "1 or more",
-    "gamma": "above 0",
     "patience": "epochs",
     "cooldown": "epochs",
-    "pct_start": _SHARE,
-    "label_smoothing": _SHARE,
 }
-"""By the name of the argument."""
+"""By the name of the argument; others say from where to where they go."""
 
 
 def of_argument(name: str, kind: str) -> str:
     """What an argument of the class `kind` means."""
     text = OF_CLASS.get((kind, name)) or ARGUMENTS.get(name)
     return text or f"an argument of {kind}"
+
+
+def unit_of(name: str, kind: str) -> str:
+    """What an argument of the class `kind` is counted in, or from where to where it goes."""
+    known = ranges.of(kind, name)
+    return ARGUMENT_UNITS.get(name) or (known.short if known is not None else "")

@@ -183,7 +183,7 @@ def _argument(draft: Draft, block: str, name: str, parameter: Parameter | None) 
     signature = draft.signature_of(block, kind)
     if parameter is None and signature is not None and not signature.takes_more:
         words = f"{kind} has no such argument: del takes it out"
-    unit = field_help.ARGUMENT_UNITS.get(name, "")
+    unit = field_help.unit_of(name, own.meaning(draft.folder, block, kind) or kind)
     return Field(path, name, _value(draft, path), default, words, offered, absent, unit)
 
 

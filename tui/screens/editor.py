@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 CHECK_DELAY_SECONDS = 0.2
 """After the last key: checking a config takes longer than drawing a letter."""
 NUM_PROBLEMS_SHOWN = 4
+_GO_ON = Answer("c", "go on with the text")
+_TAKE = Answer("t", "take the text into the form")
+_TAKE_ALL_THE_SAME = Answer("t", "take it into the form all the same; its file stays as it is")
+_DROP = Answer("d", "drop what was changed here")
 
 
 class VisibleText(TextArea):
@@ -60,8 +64,6 @@ class Editor(ModalScreen[bool | None]):
         self._first = draft.text.text if text is None else text
         self._line = line
         self._timer: Timer | None = None
-        self._refused = ""
-        """The text that was refused last: asked for again, it is taken as it is."""
 
     def compose(self) -> ComposeResult:
         """What is edited, the text, what is wrong with it, the keys."""
@@ -92,36 +94,42 @@ class Editor(ModalScreen[bool | None]):
         self._timer = self.set_timer(CHECK_DELAY_SECONDS, self._check)
 
     def action_take(self) -> None:
-        """Make the text the draft's; one with problems only when it is asked for twice."""
+        """Make the text the draft's; asks first where it has problems."""
         problems = self._check()
         if not self._is_object():
             return
-        if problems and self._refused != self._text:
-            self._refused = self._text
-            self.notify("there are problems: ctrl+s again takes it all the same", timeout=4)
-            return
-        if self._text != self._draft.text.text:
-            self._draft.replace(JsonText(self._text), self._draft.parent)
-        self.dismiss(True)
+        if problems:
+            self._ask(f"The text has {_number(problems)}.", [_GO_ON, _TAKE_ALL_THE_SAME])
+        else:
+            self._take()
 
     def action_back(self) -> None:
         """Leave; asks where something would be lost."""
         if self._text == self._draft.text.text:
             self.dismiss(None)
             return
-        answers = [
-            Answer("t", "take the text into the form"),
-            Answer("d", "drop what was changed here"),
-            Answer("c", "go on with the text"),
-        ]
+        problems = self._check()
+        if not self._is_object():
+            self._ask("The text was changed, and is no config yet.", [_GO_ON, _DROP])
+        elif problems:
+            question = f"The text was changed, and has {_number(problems)}."
+            self._ask(question, [_GO_ON, _TAKE_ALL_THE_SAME, _DROP])
+        else:
+            self._ask("The text was changed.", [_TAKE, _DROP, _GO_ON])
 
+    def _ask(self, question: str, answers: list[Answer]) -> None:
         def answered(key: str | None) -> None:
-            if key == "t":
-                self.action_take()
-            elif key == "d":
+            if key == _TAKE.key:
+                self._take()
+            elif key == _DROP.key:
                 self.dismiss(None)
 
-        self.app.push_screen(Ask("The text was changed.", answers), answered)
+        self.app.push_screen(Ask(question, answers), answered)
+
+    def _take(self) -> None:
+        if self._text != self._draft.text.text:
+            self._draft.replace(JsonText(self._text), self._draft.parent)
+        self.dismiss(True)
 
     @property
     def _text(self) -> str:
@@ -147,6 +155,10 @@ class Editor(ModalScreen[bool | None]):
 def clean_lines(lines: list[str]) -> str:
     """Lines that may hold anything, one below the other."""
     return "\n".join(f"✗ {clean(line)}" for line in lines)
+
+
+def _number(problems: list[str]) -> str:
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
 
 
 def _problems(text: str, folder: Path) -> list[str]:

@@ -107,6 +107,25 @@ class ConfigFiles:
         self._pane.app.push_screen(Ask(f"{fmt.path(path)} is there already.", answers), answered)
 
     def _write(self, path: Path) -> None:
+        """Write the config; asks first where it could not be trained."""
+        problems = self._draft.problems()
+        if not problems:
+            self._put(path)
+            return
+        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+        question = f"The config cannot be trained as it is.\n{problems[0]}{more}"
+        answers = [
+            Answer("c", "cancel; n goes to what is wrong"),
+            Answer("s", f"save it all the same to {path.name}"),
+        ]
+
+        def answered(key: str | None) -> None:
+            if key == "s":
+                self._put(path)
+
+        self._pane.app.push_screen(Ask(question, answers), answered)
+
+    def _put(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._draft.save(path)
