@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import losses, metrics, models, own_calls, schedules
+from core import losses, metrics, models, own_calls, schedules, uncompiled
 from core.errors import MistakeError
 from core.own_names import is_own
 
@@ -57,6 +57,8 @@ def optimizer(block: Component, network: nn.Module) -> Optimizer:
     """The optimizer over all parameters that learn."""
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     named = _named("optimizer.type", torch.optim, block.type)
+    if isinstance(named, type):
+        uncompiled.spare(named)
     args = {**_fused(named, learning, block.args), **block.args}
     return _call("optimizer.args", partial(named, learning), args)  # type: ignore[no-any-return]
 

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from core.control import Control
 
 POLL_SECONDS = 0.05
-MODULES = ("core.trainer", "torch._dynamo")
-"""The first optimizer of a process imports the second, which takes as long as torch again."""
+MODULES = ("core.trainer",)
 
 _thread: threading.Thread | None = None
 

@@ -181,6 +181,7 @@ class Together(Ranks):
 
     def _meet(self) -> None:
         import torch
+        import torch._dynamo  # by torch's own wrapper; it takes as long as torch again
         from torch import distributed
         from torch.distributed.rendezvous import rendezvous
 
