@@ -47,8 +47,8 @@ def page() -> Iterator[str]:
     yield prose(f"""
         What is asked of a live run is a line too: `{{id, time, pid, host, kind, …}}`, appended to
         `requests.jsonl` beside the journal, and answered in the journal by `RequestHandled`. A
-        writer reads those that come while it lives. Kinds: {kinds}; `set` has a `path`, `{requests.LR}`
-        or `{requests.EPOCHS}`, and a `value`.
+        writer reads those that come while it lives. Kinds: {kinds}; `set` has a `path`,
+        `{requests.LR}` or `{requests.EPOCHS}`, and a `value`.
     """)
 
 
