@@ -129,8 +129,8 @@ def _classes(block: str) -> Iterator[tuple[str, ...]]:
             yield f"`{name}`", f"{known.title}, {len(known.classes)} classes", "as above"
         return
     if block in ("optimizer", "lr_scheduler"):
-        known = signatures.names(block)
-        for name in [name for name in field_help.CLASSES if name in known]:
+        offered = signatures.names(block)
+        for name in [name for name in field_help.CLASSES if name in offered]:
             yield f"`{name}`", field_help.CLASSES[name], "those of torch"
         return
     for name, signature in signatures.offered(block).items():

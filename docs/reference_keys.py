@@ -51,7 +51,7 @@ def _bound() -> dict[str, list[Any]]:
     return {name: keys for name, keys in found.items() if any(key.description for key in keys)}
 
 
-def _below(kind: type) -> Iterator[type]:
+def _below(kind: type[DOMNode]) -> Iterator[type[DOMNode]]:
     for child in kind.__subclasses__():
         yield child
         yield from _below(child)
