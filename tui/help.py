@@ -29,11 +29,11 @@ def page(about: str, own: Iterable[Binding], everywhere: Iterable[Binding]) -> G
     """What a pane is for, its own keys, then those that work in every pane."""
     parts: list[RenderableType] = [Text(about)]
     for title, bindings in (("In this pane", own), ("Everywhere", everywhere)):
-        if purposes := _purposes(bindings):
+        if purposes := purposes_of(bindings):
             table = Table.grid(padding=(0, 1, 0, 0))
             table.add_column(min_width=_WIDTH)
-            for keys, purpose in purposes.items():
-                table.add_row(Text(keys), Text(purpose))
+            for purpose, keys in purposes.items():
+                table.add_row(Text("  ".join(keys)), Text(purpose))
             parts += [Text(f"\n{title}"), table]
     return Group(*parts, Text(f"\n{_MOVING}"))
 
@@ -48,6 +48,16 @@ def bindings_of(node: DOMNode) -> list[Binding]:
 def declared(kind: type) -> list[Binding]:
     """The bindings that a class itself names, a key each."""
     return list(Binding.make_bindings(vars(kind).get("BINDINGS", ())))
+
+
+def purposes_of(bindings: Iterable[Binding]) -> dict[str, list[str]]:
+    """The names of all keys that do a thing, by what it is, in the order they were bound."""
+    purposes: dict[str, list[str]] = {}
+    for binding in bindings:
+        if binding.description:
+            keys = purposes.setdefault(binding.description, [])
+            keys += [name] if (name := key_name(binding.key)) not in keys else []
+    return purposes
 
 
 def key_name(key: str) -> str:
@@ -65,14 +75,3 @@ def _is_ours(kind: type) -> bool:
 
 def _is_function_key(name: str) -> bool:
     return len(name) > 1 and name[0] == "f" and name[1:].isdecimal()
-
-
-def _purposes(bindings: Iterable[Binding]) -> dict[str, str]:
-    """What each action does by all its keys, in the order they were bound."""
-    keys: dict[str, dict[str, None]] = {}
-    purposes: dict[str, str] = {}
-    for binding in bindings:
-        if binding.description:
-            keys.setdefault(binding.action, {})[key_name(binding.key)] = None
-            purposes.setdefault(binding.action, binding.description)
-    return {"  ".join(keys[action]): text for action, text in purposes.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pictures
+import pytest
+import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,12 @@ def test_the_pictures_need_nothing_from_elsewhere_and_stay_small() -> None:
     svgs = [path for path in files if path.suffix == ".svg"]
     assert len(svgs) == len(pictures.NAMES) * len(pictures.THEMES)
     assert not any("url(" in path.read_text("utf-8").replace("url(#", "") for path in svgs)
+
+
+@pytest.mark.parametrize("page", reference.PAGES)
+def test_what_is_written_from_the_code_says_what_the_code_says(page: str) -> None:
+    kept = (reference.DOCS / page).read_text(encoding="utf-8")
+    assert kept == reference.write(page), f"docs/{page} is old: python docs/reference.py"
 
 
 def _kept(name: str) -> str:

@@ -111,6 +111,7 @@ ARGUMENTS = {
     "final_div_factor": "how many times lower than its start it ends",
     "three_phase": "down to the start first, then to the very end: three parts, not two",
     "last_epoch": "for resuming by hand; leave it",
+    "k": "how many of the likeliest classes may hold the true one",
     "label_smoothing": "share of the truth spread over all classes; against overconfidence",
 }
 """By the name of the argument."""

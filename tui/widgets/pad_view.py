@@ -26,9 +26,9 @@ class PadView(InkCells, can_focus=True, roles=("text", "dim", "accent", "chosen"
     DEFAULT_CSS = "PadView { width: 56; height: 28; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(0, -1)", "move the pen", show=False),
-        Binding("down", "move(0, 1)", "", show=False),
-        Binding("left", "move(-1, 0)", "", show=False),
-        Binding("right", "move(1, 0)", "", show=False),
+        Binding("down", "move(0, 1)", "move the pen", show=False),
+        Binding("left", "move(-1, 0)", "move the pen", show=False),
+        Binding("right", "move(1, 0)", "move the pen", show=False),
         Binding("space", "pen", "put the pen down, or lift it", show=False),
         Binding("e", "eraser", "the eraser, or the pen"),
         Binding("f", "fine", "a fine pen, or a soft one"),
