@@ -134,15 +134,6 @@ class Run:
             return self.state()
         return Outline(self.journal_path).read()
 
-    def num_bytes(self) -> int:
-        """Of all its checkpoint files together; 0 where it is gone meanwhile."""
-        try:
-            with os.scandir(self.path) as entries:
-                found = [entry for entry in entries if entry.name.endswith(CHECKPOINT_ENDINGS)]
-                return sum(entry.stat().st_size for entry in found)
-        except OSError:
-            return 0
-
     def first_start(self) -> RunStarted | None:
         """How it was first started: among the first lines of its journal, so it costs little."""
         try:
@@ -164,9 +155,9 @@ class Run:
 
     def best_checkpoint(self) -> Path | None:
         """The one to test: the best, else the furthest; None where there is none."""
-        found = self.checkpoints()
-        best = [path for path in found if path.name in template.BEST_NAMES]
-        return next(iter(best or found[-1:]), None)
+        named = (self.path / name for name in template.BEST_NAMES)
+        best = next((path for path in named if path.exists()), None)
+        return best if best is not None else next(iter(self.checkpoints()[-1:]), None)
 
 
 def create(

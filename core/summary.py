@@ -20,10 +20,15 @@ def summary(run: Run, state: RunState | None = None) -> dict[str, Any]:
     return {**line(run, state), "checkpoints": checkpoints(run)}
 
 
-def line(run: Run, state: RunState | None = None) -> dict[str, Any]:
-    """A run without its checkpoints, which take longer to read than all the rest."""
+def line(
+    run: Run, state: RunState | None = None, config: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A run without its checkpoints, which take longer to read than all the rest.
+
+    `state` and `config` spare reading them where that was done.
+    """
     state = run.outline() if state is None else state
-    config = run.config()
+    config = run.config() if config is None else config
     parent = run.parent()
     return {
         "run": str(run.path),

@@ -238,7 +238,8 @@ ABOUT = {
         "folder, z takes the last one back, and : Empty the trash frees its place. c compares a "
         "run with the one that is shown: their curves in one chart, and what their configs say "
         "differently. A best val_ value is of the run's own validation images: where two runs "
-        "have other ones, c says so, and t tests both on the same."
+        "have other ones, c says so, and t tests both on the same. The line below the list "
+        "tells of the run under the cursor what has no column here."
     ),
     "digits": (
         "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "

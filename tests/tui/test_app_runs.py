@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from recorded import recorded
+from recorded import add_test, recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from core.runs import Run
 
-WIDEST = (170, 40)
+WIDEST = (190, 40)
 
 
 def listed(window: Window) -> list[str]:
@@ -39,8 +39,6 @@ async def test_o_sorts_by_the_next_column_and_marks_it(scratch: Scratch) -> None
     async with opened(scratch, WIDE) as window:
         await window.list_runs(2)
         await window.until_shown("age ▲")
-        await window.press("o")
-        await window.until_shown("size ▼")
         await window.press("o")
         await window.until_shown("run ▲")
         assert listed(window) == ["a", "b"]
@@ -140,6 +138,43 @@ async def test_where_there_is_room_parent_and_origin_are_shown(scratch: Scratch)
         await window.until_shown("mnist-tui")
         heading = next(line for line in window.text().splitlines() if "status" in line)
         assert heading.rstrip(" │").endswith("origin")
+
+
+async def test_what_tells_runs_apart_has_columns_or_the_line_below_the_list(
+    scratch: Scratch,
+) -> None:
+    told_run(scratch, "mine", edits={"optimizer.args.lr": 0.25})
+    with recorded(scratch.saved.resolve(), "completed") as run:
+        add_test(run)
+        async with opened(scratch, WIDE) as window:
+            await window.list_runs(2)
+            await window.until_shown("98.16 %  5 of 5  Adam       0.001")
+            await window.until_shown("0.25")
+            await window.press("end")
+            await window.until_shown("files 0 bytes   cpu")
+        async with opened(scratch, USUAL) as window:
+            await window.list_runs(2)
+            await window.press("end")
+            await window.until_shown(
+                "tested 98.16 %   Adam   lr 0.001   began 10 min ago   files 0 bytes   cpu"
+            )
+            await window.press("space", "end")
+            await window.until_shown("model_best.pth")
+            await window.press("end")
+            await window.until_shown("tested 98.16 %   ◆ best   0 bytes")
+        async with opened(scratch, NARROW) as window:
+            await window.list_runs(2)
+            await window.until_shown("✓ finished")
+
+
+async def test_runs_are_filtered_by_their_optimizer(scratch: Scratch) -> None:
+    told_run(scratch, "a", edits={"optimizer.type": "SGD", "optimizer.args": {"lr": 0.1}})
+    told_run(scratch, "b")
+    async with opened(scratch, USUAL) as window:
+        await window.list_runs(2)
+        window.runs.set_filter("sgd")
+        await window.settle()
+        assert listed(window) == ["a"]
 
 
 async def test_the_cursor_stays_on_its_run_when_the_order_changes(scratch: Scratch) -> None:

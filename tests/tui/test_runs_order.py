@@ -16,7 +16,7 @@ def row(name: str, **more: Any) -> dict[str, Any]:
     return {
         "run": f"/saved/x/{name}", "name": "x", "id": name, "status": "completed", "epoch": 1,
         "epochs": 3, "device": "cpu", "origin": "mnist-tui", "parent": None, "started": 0.0,
-        "best": None, "bytes": 0, **more,
+        "best": None, "bytes": 0, "optimizer": None, "lr": None, "test": None, **more,
     }  # fmt: skip
 
 
@@ -50,6 +50,19 @@ def test_the_best_come_first_whether_more_or_less_is_better() -> None:
     assert ids(accuracies, "best", descending=True) == "ba"
     mixed = ids([*losses, row("x", **best("val_accuracy", 0.9))], "best", descending=True)
     assert mixed == "bcax"  # metrics are not compared with each other
+
+
+def test_how_a_run_learns_and_what_its_test_gave_are_in_order_too() -> None:
+    found = [("a", "SGD", 0.1), ("b", "adam", 1e-4), ("c", "Adam", 0.0), ("d", None, None)]
+    rows = [row(name, optimizer=optimizer, lr=lr) for name, optimizer, lr in found]
+    assert ids(rows, "optimizer") == "bcad"
+    assert ids(rows, "lr") == "cbad"
+    rows = [
+        row("a", test={"metric": "accuracy", "value": 0.98}), row("b"),
+        row("c", test={"metric": "accuracy", "value": 0.99}),
+    ]  # fmt: skip
+    assert ids(rows, "test", descending=True) == "cab"
+    assert Order().by("test") == Order("test", descending=True)
 
 
 @pytest.mark.parametrize("descending", [False, True])

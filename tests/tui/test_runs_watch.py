@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,19 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from recorded import recorded, told
+from recorded import add_test, recorded, told
 from scratch import PATIENCE_SECONDS, beginning, told_run, wait_for
 
 from core import runs, summary
-from core.events import EpochEnded, RunEnded, RunPaused, StepEnded, to_line
+from core.events import (
+    EpochEnded,
+    RunEnded,
+    RunPaused,
+    RunStarted,
+    SettingChanged,
+    StepEnded,
+    to_line,
+)
 from core.journal import Journal
 from tui.runs import watch
 from tui.runs.watch import RunsWatch
@@ -209,6 +218,58 @@ def test_what_is_put_beside_a_checkpoint_is_told(
     wait_for(heard.complete)
     (run.path / "model_best.pth").write_bytes(b"x" * 10)
     wait_for(lambda: heard.messages[-1].rows[0]["bytes"] == 10)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        ({"type": "SGD", "args": {"lr": "1e-2"}}, ("SGD", 0.01)),
+        ({"type": "", "args": {"lr": 10**400}}, (None, None)),
+        ({"type": 3, "args": [{"lr": True}]}, (None, None)),
+        ("Adam", (None, None)),
+    ],
+)
+def test_how_a_run_learns_is_told_whatever_its_config_holds(
+    optimizer: object,
+    expected: tuple[str | None, float | None],
+    scratch: Scratch,
+    watching: RunsWatch,
+    heard: Heard,
+) -> None:
+    runs.create(scratch.path / scratch.saved, "x", json.dumps({"optimizer": optimizer}))
+    watching.look()
+    wait_for(heard.complete)
+    (row,) = heard.messages[-1].rows
+    assert (row["optimizer"], row["lr"]) == expected
+
+
+def test_the_rate_is_the_one_that_was_set_last(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    started = beginning()[0]
+    assert isinstance(started, RunStarted)
+    started = replace(started, changes={"optimizer.args.lr": 0.5})
+    run = told_run(scratch, "x", started, edits={"optimizer.args.lr": 0.25})
+    watching.be_looked_at(looked_at=True)
+    wait_for(lambda: heard.messages and heard.messages[-1].rows[0]["lr"] == 0.5)
+    append(run, SettingChanged(path="optimizer.args.lr", before=0.5, after=0.1, epoch=1, step=9))
+    wait_for(lambda: heard.messages[-1].rows[0]["lr"] == 0.1)
+
+
+def test_what_a_test_gave_is_told_as_soon_as_it_is_there(
+    scratch: Scratch, watching: RunsWatch, heard: Heard
+) -> None:
+    with recorded(scratch.saved.resolve(), "completed") as run:
+        watching.be_looked_at(looked_at=True)
+        wait_for(heard.complete)
+        assert heard.messages[-1].rows[0]["test"] is None
+        best = add_test(run)
+        expected = {"metric": "accuracy", "value": pytest.approx(0.9816)}
+        wait_for(lambda: heard.messages[-1].rows[0]["test"] == expected)
+        watching.unfold(frozenset({str(run.path)}))
+        wait_for(lambda: "checkpoints" in heard.messages[-1].rows[0])
+        (item,) = heard.messages[-1].rows[0]["checkpoints"]
+        assert (item["file"], item["test"]) == (best.name, expected)
 
 
 def test_an_ended_run_is_read_once(scratch: Scratch, watching: RunsWatch, heard: Heard) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import summary
 from core.outline import Outline
+from tui.runs import facts
 from tui.runs.order import LIVE
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ Stamp = tuple[int, int, int]
 _GONE: Stamp = (0, 0, 0)
 
 Row = dict[str, Any]
-"""As in `mnist-tui runs --json`, with `bytes`, and `checkpoints` only of the runs asked for."""
+"""As in `mnist-tui runs --json`, with `bytes`, `optimizer`, `lr` and `test`, the best checkpoint's;
+and `checkpoints` only of the runs asked for."""
 
 
 class ListedRun:
@@ -47,13 +49,22 @@ class ListedRun:
         if folder == _GONE or (is_known and not (self.live and not self.run.live())):
             return False
         is_other = folder != self._folder
-        num_bytes = self.run.num_bytes() if is_other or not self.row else self.row["bytes"]
-        row = {**summary.line(self.run, self._state(journal)), "bytes": num_bytes}
+        row = self._read(self._state(journal), as_before=not is_other)
         is_other = is_other or row != self.row
         self.row, self._folder, self._journal = row, folder, journal
         if not self.live:
             self._outline = None
         return is_other
+
+    def _read(self, state: RunState, *, as_before: bool) -> Row:
+        """`as_before`: nothing in its folder has changed."""
+        config = self.run.config()
+        row = {**summary.line(self.run, state, config), **facts.learning(config, state)}
+        if as_before:
+            return {**row, "bytes": self.row["bytes"], "test": self.row["test"]}
+        num_bytes, is_tested = facts.files(self.run)
+        best = self.run.best_checkpoint() if is_tested else None
+        return {**row, "bytes": num_bytes, "test": facts.tested(best)}
 
     def _state(self, journal: Stamp) -> RunState:
         if journal == _GONE:

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """As `tui.runs.watch` tells it."""
 
-COLUMNS = ("run", "status", "best", "epochs", "device", "age", "size", "parent", "origin")
-LARGEST_FIRST = {"best", "epochs", "size"}
+COLUMNS = (
+    "run", "status", "best", "test", "epochs", "optimizer", "lr", "age", "size", "device", "parent",
+    "origin",
+)  # fmt: skip
+LARGEST_FIRST = {"best", "test", "epochs", "size"}
 """What one wants to see first there is large."""
 LIVE = ("running", "paused")
 _TOLD = ("status", "age")
@@ -83,14 +86,10 @@ def ordered(rows: Iterable[Row], order: Order) -> list[Row]:
 
 def _key(row: Row, column: str) -> Any:
     """What is compared; None where the run has nothing there."""
-    best = row["best"]
     if column == "run":
         return f"{row['name']}/{row['id']}".casefold()
-    if column == "best":
-        if best is None or best["value"] is None:
-            return None
-        lower = any(word in best["metric"] for word in _LESS_IS_BETTER)
-        return best["metric"], -best["value"] if lower else best["value"]
+    if column in ("best", "test"):
+        return _score(row[column])
     if column == "epochs":
         return row["epoch"], row["epochs"]
     if column == "age":
@@ -99,7 +98,16 @@ def _key(row: Row, column: str) -> Any:
         return row["bytes"]
     if column == "parent":
         return parent_name(row).casefold() or None
-    return row[column] or None
+    value = row[column]
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _score(measured: dict[str, Any] | None) -> tuple[str, float] | None:
+    """More of it is better; metrics are not compared with each other."""
+    if measured is None or measured["value"] is None:
+        return None
+    metric, value = measured["metric"], measured["value"]
+    return metric, -value if any(word in metric for word in _LESS_IS_BETTER) else value
 
 
 def parent_name(row: Row) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core import runs, summary
 from core.runs import Run
 from tui.messages import RunsFound
+from tui.runs import facts
 from tui.runs.listed import ListedRun
 from tui.runs.order import LIVE
 
@@ -131,4 +132,7 @@ class RunsWatch:
         self._post(RunsFound(rows, complete=complete))
 
     def _unfold(self, row: Row) -> Row:
-        return {**row, "checkpoints": summary.checkpoints(Run(Path(row["run"])))}
+        folder = Path(row["run"])
+        found = summary.checkpoints(Run(folder))
+        tested = [{**item, "test": facts.tested(folder / item["file"])} for item in found]
+        return {**row, "checkpoints": tested}

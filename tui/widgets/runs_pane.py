@@ -72,6 +72,7 @@ class RunsPane(Vertical):
         """The table, and what it says when there is nothing in it."""
         yield Static(id="runs-told", markup=False)
         yield RowTable(cursor_type="row")
+        yield Static(id="run-untold", markup=False)
         yield Static(SEARCHING, id="no-runs", markup=False)
 
     def on_mount(self) -> None:
@@ -102,7 +103,7 @@ class RunsPane(Vertical):
         self._reload()
 
     def set_filter(self, text: str) -> None:
-        """Show only the runs whose name, id or status holds `text`."""
+        """Show only the runs whose name, id, status or optimizer holds `text`."""
         self.filter = text.strip().lower()
         self._reload()
 
@@ -170,6 +171,24 @@ class RunsPane(Vertical):
         """Take back what was deleted last."""
         self.post_message(TakeBackAsked())
 
+    @on(DataTable.RowHighlighted)
+    def _tell_untold(self) -> None:
+        """What the table has no room for, of the run or checkpoint under the cursor."""
+        place = self._place()
+        text = self._untold(*place) if place is not None else ""
+        line = self.query_one("#run-untold", Static)
+        line.update(text)
+        line.display = bool(text)
+
+    def _untold(self, run: Path, file: str) -> str:
+        row = next((row for row in self.rows if row["run"] == str(run)), None)
+        if row is None:
+            return ""
+        if not file:
+            return cells.untold_of_run(row, self._columns)
+        item = next((item for item in row.get("checkpoints", ()) if item["file"] == file), None)
+        return cells.untold_of_checkpoint(item, self._columns, _metric(row)) if item else ""
+
     @on(DataTable.RowSelected)
     def _open_run(self) -> None:
         if (place := self._place()) is not None:
@@ -209,9 +228,8 @@ class RunsPane(Vertical):
         for row in found:
             is_open = row["run"] in self._open
             rows.append(self._row(row["run"], "", cells.of_run(row, columns, is_open=is_open)))
-            metric = row["best"]["metric"] if row["best"] else None
             for item in row.get("checkpoints", ()) if is_open else ():  # they come a moment later
-                shown = cells.of_checkpoint(item, columns, metric)
+                shown = cells.of_checkpoint(item, columns, _metric(row))
                 rows.append(self._row(row["run"], item["file"], shown))
         scrolled = table.scroll_offset.y
         if refill(table, [self.order.heading(column) for column in columns], rows):
@@ -220,9 +238,11 @@ class RunsPane(Vertical):
             scroll = partial(table.scroll_to, y=scrolled + now - at, animate=False, immediate=True)
             scroll()
             table.call_after_refresh(scroll)  # once the table knows that it is longer
+        self._tell_untold()
 
     def _holds_filter(self, row: dict[str, Any]) -> bool:
-        return self.filter in f"{row['name']}/{row['id']} {row['status']}".lower()
+        told = f"{row['name']}/{row['id']} {row['status']} {row['optimizer'] or ''}"
+        return self.filter in told.lower()
 
     def _tell(self, num_found: int) -> None:
         """What hides some of them, and an order that no heading tells."""
@@ -251,3 +271,8 @@ class RunsPane(Vertical):
                 if wanted in places:
                     return places.index(wanted)
         return max(0, min(before, len(places) - 1))
+
+
+def _metric(row: dict[str, Any]) -> str | None:
+    """What the run is judged by."""
+    return row["best"]["metric"] if row["best"] else None
