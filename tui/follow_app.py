@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from textual.notifications import SeverityLevel
+
     from core import launch
     from core.errors import MistakeError
     from core.requests import Kind
@@ -171,6 +173,27 @@ class FollowApp(BaseApp):
         self.runs_watch.close()
         if self._follower is not None:
             self._follower.stop()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in the bottom line where it is short, else over the window."""
+        seconds = timeout or self.NOTIFICATION_TIMEOUT
+        small = severity == "information" and not title and self.main.is_attached
+        if not (small and self.main.say_if_short(message, seconds)):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def clear_notifications(self) -> None:
+        """Take away what was said, in the bottom line too."""
+        super().clear_notifications()
+        if self.main.is_attached:
+            self.main.say("")
 
     def complain(self, sentence: str) -> None:
         """Say what went wrong."""

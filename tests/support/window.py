@@ -20,6 +20,7 @@ from tui.screens.main import MainScreen
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
 from tui.widgets.config_pane import ConfigPane
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
 from tui.widgets.tab_bar import PANES
@@ -77,7 +78,11 @@ class Window:
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     def notices(self) -> str:
-        """What was said in a corner and not yet taken away."""
+        """What was said over the window or in its bottom line and not yet taken away."""
+        return f"{self.toasts()}\n{self.main.query_one(KeyBar)._said}".strip()
+
+    def toasts(self) -> str:
+        """What was said over the window and not yet taken away."""
         return "\n".join(note.message for note in self.app._notifications)
 
     def visible(self) -> set[str]:

@@ -86,7 +86,7 @@ async def test_a_run_is_started_paused_saved_and_stopped_by_keys(
         await window.until(lambda: "saved" in dict(run.state().answers).values(), "saved")
         assert (run.path / "last.pth").exists()
         await window.until_shown("saved: last.pth")
-        assert not window.notices()  # one would lie over the epochs
+        assert not window.toasts()  # one would lie over the epochs
 
         await window.press("p")
         await window.until(lambda: run.state().step > step, "going on")

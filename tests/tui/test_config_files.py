@@ -251,19 +251,35 @@ async def test_undo_shows_the_field_that_it_changed(scratch: Scratch) -> None:
         assert "batch_size" in window.text()
 
 
+async def test_what_is_short_is_said_in_the_bottom_line_and_covers_nothing(
+    scratch: Scratch,
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        await window.press("1", "ctrl+z")
+        last = window.text().splitlines()[-1]
+        assert last.endswith("nothing to undo")
+        assert "? help   q leave" in last
+        assert not window.toasts()
+        window.app.notify("something else, and so long that there is no room for it " * 2)
+        await window.until(window.toasts, "said over the window")
+        assert "nothing to undo" in window.text().splitlines()[-1]
+        window.app.clear_notifications()
+        assert not window.notices()
+
+
 async def test_a_notice_with_a_long_path_takes_few_lines(scratch: Scratch) -> None:
     folder = scratch.path / ("deep " * 40) / ("deeper " * 30)
     async with opened(scratch, USUAL) as window:
         await window.press("1", "w")
         window.prompt.query_one(Input).value = str(folder / "mine.json")
         await window.press("enter")
-        (said,) = (note.message for note in window.app._notifications)
+        said = window.notices()
         assert said.startswith("saved ")
         assert said.endswith("mine.json")
         assert len(said) < 70
         (folder / "mine.json").write_text("{")
         window.app.clear_notifications()
         await window.press("o", "enter")
-        (said,) = (note.message for note in window.app._notifications)
+        said = window.toasts()
         assert "mine.json: line 1, column 2: not valid JSON" in said
         assert len(said) < 160

@@ -295,6 +295,20 @@ def test_nobody_looking_costs_no_wake_up(
     assert heard.complete() == 1
 
 
+def test_that_a_run_elsewhere_ended_is_told_although_nobody_looks(
+    scratch: Scratch, watching: RunsWatch, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MOST_SECONDS", 0.05)
+    run = runs.create(scratch.path / scratch.saved, "x", "{}")
+    with Journal(run.journal_path) as journal:
+        journal.append(beginning()[0])
+        watching.be_looked_at(looked_at=True)
+        wait_for(lambda: heard.statuses() == ["running"])
+        watching.be_looked_at(looked_at=False)
+        journal.append(RunEnded(outcome="stopped", reason="", seconds=1.0))
+    wait_for(lambda: heard.statuses() == ["stopped"])
+
+
 def test_a_watch_that_was_never_used_is_closed_without_a_thread(tmp_path: Path) -> None:
     before = threading.active_count()
     RunsWatch(tmp_path, lambda _: None).close()

@@ -79,26 +79,35 @@ class RunsWatch:
     def _work(self) -> None:
         took = 0.0
         while not self._closed:
-            seconds = min(MOST_SECONDS, max(SECONDS, took / MOST_SHARE))
-            self._asked.wait(seconds if self._looked_at else None)
+            self._asked.wait(self._seconds(took))
             self._asked.clear()
             if self._closed:
                 return
             if self._folding:
                 self._tell()
             began = time.monotonic()
-            if self._searching or self._lists_changed():
+            if self._searching or (self._looked_at and self._lists_changed()):
                 took = self._find()
             else:
                 self._refresh()
                 took = time.monotonic() - began
 
+    def _seconds(self, took: float) -> float | None:
+        """Until the next look, after one that took so many seconds; None: only when asked to."""
+        if self._looked_at:
+            return min(MOST_SECONDS, max(SECONDS, took / MOST_SHARE))
+        return MOST_SECONDS if any(listed.live for listed in self._listed) else None
+
     def _lists_changed(self) -> bool:
         return any(runs.changed_at(path) != at for path, at in self._folders.items())
 
     def _refresh(self) -> None:
-        """Tell of the runs that are known, if something changed in them."""
-        changed = [listed for listed in self._listed if listed.refresh()]
+        """Tell of the runs that are known, if something changed in them.
+
+        While nobody looks only of those that live: the top line counts them.
+        """
+        meant = [listed for listed in self._listed if self._looked_at or listed.live]
+        changed = [listed for listed in meant if listed.refresh()]
         if changed:
             self._tell()
 

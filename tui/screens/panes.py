@@ -46,6 +46,8 @@ class PaneScreen(Screen[None]):
         self._num_processes = 1
         self.unfinished: Unfinished | None = None
         """What the first screen offers to go on with."""
+        self._said_of_pane = False
+        """What the bottom line says has no meaning in another pane."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -148,7 +150,8 @@ class PaneScreen(Screen[None]):
         self.pane = name
         self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
-        self.say("")  # what was said of another pane would name keys that this one has not
+        if self._said_of_pane:
+            self.say("")  # it would name keys that this one has not
         self.refresh_keys()
 
     def action_back(self) -> None:
@@ -177,8 +180,18 @@ class PaneScreen(Screen[None]):
         self.query_one(KeyBar).show(keys if self.is_active else ())
 
     def say(self, words: str) -> None:
-        """Say what was just done, in the bottom line: it covers nothing that is read."""
+        """Say what was just done in this pane, in the bottom line: it covers nothing."""
+        self._said_of_pane = True
         self.query_one(KeyBar).say(clean(words))
+
+    def say_if_short(self, words: str, seconds: float) -> bool:
+        """Say something there, whatever pane is shown; False if it has no room."""
+        bar = self.query_one(KeyBar)
+        if not self.is_active or not bar.can_say(clean(words)):
+            return False
+        self._said_of_pane = False
+        bar.say(clean(words), seconds)
+        return True
 
     @on(ConfigPane.Changed)
     def draft_changed(self) -> None:

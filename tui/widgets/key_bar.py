@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,9 +50,12 @@ class KeyBar(CellWidget, roles=("accent", "text", "good")):
     GAP = 3
 
     SAID_SECONDS = 3.0
+    READ_SECONDS = 1.0
+    """After which something else may take the place of what is said."""
 
     keys: tuple[Key, ...] = ()
     _said = ""
+    _since = 0.0
     _timer: Timer | None = None
     _places: tuple[tuple[int, int, str], ...] = ()
 
@@ -61,12 +65,19 @@ class KeyBar(CellWidget, roles=("accent", "text", "good")):
             self.keys = keys
             self.update()
 
-    def say(self, words: str) -> None:
+    def can_say(self, words: str) -> bool:
+        """Whether there is room beside the kept keys, and nothing else was said just now."""
+        kept = sum(len(_part(key)) + self.GAP for key in self.keys if key.kept)
+        fits = 1 + kept + len(cells(words)) + 1 <= self.size.width
+        read = time.monotonic() - self._since >= self.READ_SECONDS
+        return fits and (read or self._said in ("", words))
+
+    def say(self, words: str, seconds: float = SAID_SECONDS) -> None:
         """Say something for a moment."""
         if self._timer is not None:
             self._timer.stop()
-        self._said = words
-        self._timer = self.set_timer(self.SAID_SECONDS, partial(self.say, "")) if words else None
+        self._said, self._since = words, time.monotonic()
+        self._timer = self.set_timer(seconds, partial(self.say, "")) if words else None
         self.update()
 
     def draw(self, width: int, _height: int) -> list[Row]:
