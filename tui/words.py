@@ -125,6 +125,18 @@ _KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "learn": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
 }
+_TEXT = (
+    Key("j", "form", kept=True),
+    Key("e", "edit"),
+    Key("ctrl+s", "save"),
+    Key("s", "start"),
+    Key("o", "presets"),
+    *_LEAVE,
+    Key("ctrl+z", "undo"),
+    Key("d", "compare"),
+    _PANES,
+)
+"""Of Config, while the text stands in the place of the form."""
 _UNTESTED = (
     Key("t", "test"),
     Key("d", "draw"),
@@ -137,14 +149,23 @@ _UNTESTED = (
 
 
 def keys_for(
-    pane: str, state: RunState, *, live: bool, log: bool = False, tested: bool = True
+    pane: str,
+    state: RunState,
+    *,
+    live: bool,
+    log: bool = False,
+    tested: bool = True,
+    text: bool = False,
 ) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first.
 
-    `log`: it stands below the chart. `tested`: the checkpoint in Digits was.
+    `log`: it stands below the chart. `tested`: the checkpoint in Digits was. `text`: that
+    of the config stands in the place of its form.
     """
     if pane == "live":
         return _live_keys(state, live=live, log=log)
+    if pane == "config" and text:
+        return _TEXT
     return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
 
 
