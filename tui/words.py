@@ -129,6 +129,18 @@ _KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "learn": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
 }
+_TEXT = (
+    Key("j", "form", kept=True),
+    Key("e", "edit"),
+    Key("ctrl+s", "save"),
+    Key("s", "start"),
+    Key("o", "presets"),
+    *_LEAVE,
+    Key("ctrl+z", "undo"),
+    Key("d", "compare"),
+    _PANES,
+)
+"""Of Config, while the text stands in the place of the form."""
 _UNTESTED = (
     Key("t", "test"),
     Key("d", "draw"),
@@ -147,14 +159,18 @@ def keys_for(
     live: bool,
     log: bool = False,
     tested: bool = True,
+    text: bool = False,
     ended: Ended | None = None,
     unfinished: bool = False,
 ) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first.
 
-    `log`: it stands below the chart. `tested`: the checkpoint in Digits was. `ended`: how the run
-    that is shown did. `unfinished`: the first screen offers to go on with a run.
+    `log`: it stands below the chart. `tested`: the checkpoint in Digits was. `text`: that of the
+    config stands in the place of its form. `ended`: how the run that is shown did. `unfinished`:
+    the first screen offers to go on with a run.
     """
+    if pane == "config" and text:
+        return _TEXT
     if pane != "live":
         return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
     if not live and not state.time:

@@ -189,7 +189,9 @@ async def test_the_palette_finds_every_action(key: str, scratch: Scratch) -> Non
     async with opened(scratch, WIDE) as window:
         await window.press(key)
         await window.until_shown("Search for commands")
-        offered = {item.title for item in window.app.get_system_commands(window.main)}
+        titles = [item.title for item in window.app.get_system_commands(window.main)]
+        offered = set(titles)
+        assert len(offered) == len(titles)
         assert {"Start", "Pause or go on", "Stop and save", "Save now", "Fine-tune"} <= offered
         await window.press(*"stop", "down")
         await window.until_shown("Stop and save")

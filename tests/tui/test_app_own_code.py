@@ -44,7 +44,7 @@ def test_the_arguments_of_an_own_class_are_rows(project: Path, scratch: Scratch)
     found = rows(draft)
     assert (found["arch.args.width"].shown, found["arch.args.width"].default) == ("4", 12)
     assert found["arch.args.num_classes"].default == 10
-    assert found["arch.type"].help == "Net of model.py: code of your own; enter shows others"
+    assert found["arch.type"].help == "Net of model.py: code of your own"
     assert {"MnistModel", "model.py:Net"} <= set(found["arch.type"].choices)
     assert found["loss"].help == "squared of measures.py: code of your own"
     assert found["metrics"].help == "sure of measures: code of your own"
@@ -76,7 +76,7 @@ def test_a_project_of_the_template_says_which_file_its_names_are_from(scratch: S
     draft = Draft.read(scratch.config_path)
     assert draft.problems() == []
     found = rows(draft)
-    said = "MnistModel of model/model.py: code of your own; enter shows others"
+    said = "MnistModel of model/model.py: code of your own"
     assert (found["arch.type"].shown, found["arch.type"].help) == ("MnistModel", said)
     assert found["arch.args.hidden"].default == 7
     assert "nll_loss of model/loss.py" in found["loss"].help

@@ -155,8 +155,11 @@ async def test_the_text_stands_beside_the_form_or_in_its_place(scratch: Scratch)
         await window.press("1", "j")
         await window.until_shown("  1  {")
         assert not window.config.form.region.area
+        assert "j form" in window.text()
+        assert "enter change" not in window.text()
         await window.press("pagedown", "j")
         await window.until_shown("▾ run")
+        assert "j text" in window.text()
         await window.press("down", "enter")
         assert window.prompt
 

@@ -9,6 +9,7 @@ import pytest
 from core import signatures
 from tui.config import calls, field_help, fields, form
 from tui.config import facts as config_facts
+from tui.config import words as config_words
 from tui.config.differences import Difference, differences
 from tui.config.draft import Draft, parse
 from tui.config.numbers import stepped
@@ -197,3 +198,11 @@ def test_folders_that_are_spelled_differently_are_no_change(draft: Draft) -> Non
     draft.set(("trainer", "save_dir"), f"{given}2")
     assert [item.path for item in differences(draft.value, before)] == ["trainer.save_dir"]
     assert line(draft, "trainer.save_dir").startswith("● save_dir")
+
+
+def test_enter_is_named_where_it_lists_something_and_not_in_the_list_itself(draft: Draft) -> None:
+    for section in fields.sections(draft):
+        for item in section.fields:
+            assert "enter" not in item.help
+            said = config_words.help_of(form.Entry(item.dotted, section, item))
+            assert ("; enter lists what there is" in said) == bool(item.choices)

@@ -10,7 +10,7 @@ FIELDS = {
     "n_gpu": "GPUs to use as in pytorch-template; 0 means the CPU",
     "seed": "the start of everything random: the same seed, the same run",
     "threads": "CPU threads for torch; without it, all that this process may use",
-    "data_loader.type": "the data set: enter shows those there are",
+    "data_loader.type": "the data set",
     "data_loader.args.data_dir": (
         "where the IDX files are; MNIST came along, Fashion-MNIST is downloaded if need be"
     ),
@@ -23,8 +23,8 @@ FIELDS = {
     "data_loader.augment.rotate": "degrees each image may turn while learning, each way",
     "data_loader.augment.scale": "share of the size it may grow or shrink while learning",
     "data_loader.args.num_workers": "read and kept; the images are in memory, none are needed",
-    "arch": "the network: enter shows those there are",
-    "optimizer": "the rule that updates the weights: enter shows those there are",
+    "arch": "the network",
+    "optimizer": "the rule that updates the weights",
     "lr_scheduler": "how the learning rate changes over the epochs; del: not at all",
     "lr_scheduler.metric": "what it looks at; without it what is monitored, else the loss",
     "lr_scheduler.interval": "when it steps: after each epoch, or after each batch",

@@ -153,7 +153,7 @@ def _block(draft: Draft, name: str) -> Iterator[Field]:
         offered = (*offered, kind)
     default = "none" if name == "lr_scheduler" else MISSING
     words = own.words(draft.folder, name, kind)
-    words = f"{words}; enter shows others" if words else _about_class(name, kind)
+    words = words or _about_class(name, kind)
     yield Field(path, "type", _value(draft, path), default, words, offered)
     signature = draft.signature_of(name, kind)
     given = draft.get((name, "args"))
@@ -170,7 +170,7 @@ def _block(draft: Draft, name: str) -> Iterator[Field]:
 
 def _about_class(name: str, kind: object) -> str:
     about = field_help.CLASSES.get(kind) if isinstance(kind, str) else None
-    return f"{kind}, {about}; enter shows others" if about else field_help.FIELDS[name]
+    return f"{kind}, {about}" if about else field_help.FIELDS[name]
 
 
 def _argument(draft: Draft, block: str, name: str, parameter: Parameter | None) -> Field:

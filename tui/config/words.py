@@ -44,7 +44,8 @@ def help_of(entry: Entry | None) -> str:
         return ""
     if entry.field is None:
         return field_help.SECTIONS.get(entry.section.title, "")
-    return f"{entry.field.label}: {entry.field.help}"
+    more = "; enter lists what there is" if entry.field.choices else ""
+    return f"{entry.field.label}: {entry.field.help}{more}"
 
 
 def facts_of(field: Field, marks: Marks) -> str:

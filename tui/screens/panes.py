@@ -173,6 +173,7 @@ class PaneScreen(Screen[None]):
             live.state,
             live=live.live,
             log=live.shows_log,
+            text=self.has_class("show-json") and not self._are_beside(),
             tested=any(not pane.has_class("empty") for pane in self.query("#digits-pane")),
             ended=live.ended,
             unfinished=self.unfinished is not None,
@@ -192,6 +193,10 @@ class PaneScreen(Screen[None]):
         self._said_of_pane = False
         bar.say(clean(words), seconds)
         return True
+
+    @on(ConfigPane.TextShown)
+    def _text_shown(self) -> None:
+        self.refresh_keys()
 
     @on(ConfigPane.Changed)
     def draft_changed(self) -> None:

@@ -44,6 +44,9 @@ class ConfigPane(Vertical):
     class Changed(Message):
         """The draft is another one now."""
 
+    class TextShown(Message):
+        """The text of the file is shown, or is no more."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete,backspace", "reset", "take the value out, back to the default", show=False),
         Binding("n", "next_problem", "next problem", show=False),
@@ -173,6 +176,7 @@ class ConfigPane(Vertical):
     def action_json(self) -> None:
         """Show the text of the file, or no more."""
         self._text.toggle()
+        self.post_message(self.TextShown())
 
     def action_edit_text(self, text: str | None = None) -> None:
         """Edit the config as text, from `text` or as it is."""

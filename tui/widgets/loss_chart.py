@@ -41,12 +41,12 @@ class LossChart(ChartCanvas):
         Binding("M", "next_metric(-1)", "chart: the metric before", show=False),
         Binding("c", "choose_metric", "chart: choose a metric", show=False),
         Binding("o", "choose_run", "chart: another run beside this one", show=False),
-        Binding("h", "next_x", "chart: along steps, epochs or time", show=False),
+        Binding("h", "next_x", "chart: by steps, epochs or time", show=False),
         Binding("v", "log_y", "chart: logarithmic or linear", show=False),
         Binding("a", "next_average", "chart: running average", show=False),
         Binding("g", "next_glyphs", "chart: braille, blocks or ASCII", show=False),
-        Binding("left", "read(-1)", "chart: read the values at a place", show=False),
-        Binding("right", "read(1)", "chart: read the values at a place", show=False),
+        Binding("left", "read(-1)", "chart: read the values further left", show=False),
+        Binding("right", "read(1)", "chart: read the values further right", show=False),
         Binding("home", "read_end(0)", "chart: read the first values", show=False),
         Binding("end", "read_end(1)", "chart: read the last values", show=False),
         Binding("plus,equals_sign", "zoom(1)", "chart: closer", show=False),
@@ -88,7 +88,7 @@ class LossChart(ChartCanvas):
     def action_next_x(self) -> None:
         """Steps, epochs, time, or what suits the run."""
         self.look(self.view.next_x())
-        self.notify(f"along {self.axis().label}", timeout=2)
+        self.notify(f"by {self.axis().label}", timeout=2)
 
     def action_log_y(self) -> None:
         """A logarithmic y axis, or a linear one."""
