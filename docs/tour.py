@@ -22,7 +22,7 @@ sys.path.insert(0, str(DOCS.parent / "tests" / "support"))
 
 from pty_app import PtyApp  # noqa: E402
 
-COLUMNS, ROWS = 90, 26
+COLUMNS, ROWS = 80, 24
 SAMPLE_SECONDS = 0.03
 LONGEST_SECONDS = 1.5
 """A longer silence is cut to that."""
