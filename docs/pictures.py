@@ -18,6 +18,7 @@ import tempfile
 import time
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
 
@@ -48,6 +49,8 @@ TEMPLATE_RUN = DOCS.parent / "tests" / "fixtures" / "pytorch-template-run"
 THEMES = ("dark", "light")
 MEDIUM = (100, 30)
 A_CPU = Device("cpu", "a processor with 2 cores", True, None, None, 8 * 10**9, 2)
+STILL = SimpleNamespace(monotonic=lambda: 0.0, time=lambda: time.time())
+"""A clock of the window's that stands still; that of the recorded run does anyway."""
 COLOURS = 48
 """Of a PNG: enough for every shade that the window has."""
 FONT = "DejaVu Sans Mono"
@@ -104,6 +107,9 @@ def draw(folder: Path, *themes: str) -> dict[str, str]:
     before = Path.cwd()
     with (
         _in_utc(),
+        # What is left of a run is counted down, and its silence up.
+        patch("tui.live.countdown.time", STILL),
+        patch("tui.widgets.progress.time", STILL),
         patch("tui.screens.panes.cpu_device", lambda: A_CPU),
         patch("tui.device.load_watch.LoadWatch"),
     ):

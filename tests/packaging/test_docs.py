@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pictures
 import pytest
 import reference
+import tour
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +39,23 @@ def test_the_pictures_need_nothing_from_elsewhere_and_stay_small() -> None:
 def test_what_is_written_from_the_code_says_what_the_code_says(page: str) -> None:
     kept = (reference.DOCS / page).read_text(encoding="utf-8")
     assert kept == reference.write(page), f"docs/{page} is old: python docs/reference.py"
+
+
+def test_the_tour_is_a_short_recording_of_the_real_program() -> None:
+    assert tour.CAST.stat().st_size < 300_000
+    head, *lines = tour.CAST.read_text(encoding="utf-8").splitlines()
+    assert json.loads(head).items() >= {"version": 2, "width": tour.COLUMNS}.items()
+    times, kinds, texts = zip(*map(json.loads, lines), strict=True)
+    assert list(times) == sorted(times)
+    assert set(kinds) == {"o"}
+    shown = "".join(texts)
+    assert all(word in shown for word in ("Config", "quick run", "finished", "file ok"))
+    assert "/tmp" not in shown
+
+
+def test_a_recording_is_shortened_to_the_same() -> None:
+    text = "\x1b[0m\x1b[1mA\x1b[0m\x1b[1mB\x1b[0m\x1b[2mC\x1b[0mD"
+    assert tour.shorten(text) == "\x1b[0;1mAB\x1b[0;2mC\x1b[0mD"
 
 
 def _kept(name: str) -> str:
