@@ -113,8 +113,17 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "compare"),
         _PANES,
     ),
-    "digits": (
-        Key("enter", "mistakes"),
+    "digits": (Key("s", "start"), Key("c", "another checkpoint"), *_LEAVE, _PANES),
+    "digits-untested": (
+        Key("t", "test"),
+        Key("d", "draw"),
+        Key("b", "browse"),
+        *_LEAVE,
+        Key("c", "another checkpoint"),
+        _PANES,
+    ),
+    "digits-table": (
+        Key("enter", "pictures"),
         Key("d", "draw"),
         Key("t", "test"),
         *_LEAVE,
@@ -123,29 +132,34 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "another checkpoint"),
         _PANES,
     ),
-    "learn": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
+    "digits-pictures": (
+        Key("space", "next"),
+        Key("↑", "back"),
+        Key("esc", "close"),
+        Key("g", "by number"),
+        Key("b", "browse"),
+        *_LEAVE,
+        Key("m", "mistakes"),
+        Key("d", "draw"),
+        Key("c", "another checkpoint"),
+        _PANES,
+    ),
+    "learn": (Key("→", "next page"), *_LEAVE, _PANES),
+    "learn-network": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
 }
-_UNTESTED = (
-    Key("t", "test"),
-    Key("d", "draw"),
-    Key("b", "browse"),
-    *_LEAVE,
-    Key("c", "another checkpoint"),
-    _PANES,
-)
-"""Of Digits, while nobody knows what the network gets wrong."""
+"""By the pane, or by a part of it that has others."""
 
 
 def keys_for(
-    pane: str, state: RunState, *, live: bool, log: bool = False, tested: bool = True
+    pane: str, state: RunState, *, live: bool, log: bool = False, part: str = ""
 ) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first.
 
-    `log`: it stands below the chart. `tested`: the checkpoint in Digits was.
+    `log`: it stands below the chart. `part`: what of the pane is in view, where that matters.
     """
     if pane == "live":
         return _live_keys(state, live=live, log=log)
-    return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
+    return _KEYS[part or pane]
 
 
 def _live_keys(state: RunState, *, live: bool, log: bool) -> tuple[Key, ...]:
@@ -224,9 +238,10 @@ ABOUT = {
     "digits": (
         "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "
         "are, a column what they were taken for: the arrows walk it, enter shows the pictures "
-        "behind a number, the most certain mistake first. esc goes back to the table. d opens a "
-        "pad: draw a digit with the mouse or the arrows, and see what it is taken for while you "
-        "draw. c looks at another checkpoint."
+        "behind a number, the surest mistake first. Of the pictures space shows the next, ↑ those "
+        "before, g one by its number; esc goes back to the table. d opens a pad: draw a digit "
+        "with the mouse or the arrows, and see what it is taken for while you draw. c looks at "
+        "another checkpoint."
     ),
     "learn": (
         "What goes on while a network learns, with the numbers of the run that is shown: the "

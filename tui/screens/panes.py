@@ -12,7 +12,7 @@ from core.devices import cpu_device
 from tui import room, words
 from tui.clean import clean
 from tui.device.choosing import Choice
-from tui.messages import DetailLeft, PaneShown
+from tui.messages import DetailLeft, PaneShown, PartShown
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.key_bar import KeyBar
@@ -43,6 +43,8 @@ class PaneScreen(Screen[None]):
         self.draft = draft
         self.pane = "live"
         self._num_processes = 1
+        self._parts: dict[str, str] = {}
+        """What is in view of the panes whose parts have other keys."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -167,9 +169,14 @@ class PaneScreen(Screen[None]):
             live.state,
             live=live.live,
             log=live.shows_log,
-            tested=any(not pane.has_class("empty") for pane in self.query("#digits-pane")),
+            part=self._parts.get(self.pane, ""),
         )
         self.query_one(KeyBar).show(keys if self.is_active else ())
+
+    @on(PartShown)
+    def _show_part(self, event: PartShown) -> None:
+        self._parts[event.part.partition("-")[0]] = event.part
+        self.refresh_keys()
 
     def say(self, words: str) -> None:
         """Say what was just done, in the bottom line: it covers nothing that is read."""

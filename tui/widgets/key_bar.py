@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "→": "right",
+    "↑": "up",
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
