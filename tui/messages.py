@@ -146,6 +146,14 @@ class FineTuneAsked(Message):
 
 
 @dataclass
+class PartShown(Message):
+    """Another part of a pane is in view, whose keys are others."""
+
+    part: str
+    """As `tui.words` names its keys: `digits-pictures`."""
+
+
+@dataclass
 class DetailLeft(Message, bubble=False):
     """Somebody wants to go back from a detail of a pane."""
 

@@ -94,6 +94,17 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("/", "search"),
         _PANES,
     ),
+    "config-text": (
+        Key("j", "form", kept=True),
+        Key("e", "edit"),
+        Key("ctrl+s", "save"),
+        Key("s", "start"),
+        Key("o", "presets"),
+        *_LEAVE,
+        Key("ctrl+z", "undo"),
+        Key("d", "compare"),
+        _PANES,
+    ),
     "device": (
         Key("enter", "train on it"),
         Key("b", "speed"),
@@ -117,8 +128,17 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "compare"),
         _PANES,
     ),
-    "digits": (
-        Key("enter", "mistakes"),
+    "digits": (Key("s", "start"), Key("c", "another checkpoint"), *_LEAVE, _PANES),
+    "digits-untested": (
+        Key("t", "test"),
+        Key("d", "draw"),
+        Key("b", "browse"),
+        *_LEAVE,
+        Key("c", "another checkpoint"),
+        _PANES,
+    ),
+    "digits-table": (
+        Key("enter", "pictures"),
         Key("d", "draw"),
         Key("t", "test"),
         *_LEAVE,
@@ -127,29 +147,22 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "another checkpoint"),
         _PANES,
     ),
-    "learn": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
+    "digits-pictures": (
+        Key("space", "next"),
+        Key("↑", "back"),
+        Key("esc", "close"),
+        Key("g", "by number"),
+        Key("b", "browse"),
+        *_LEAVE,
+        Key("m", "mistakes"),
+        Key("d", "draw"),
+        Key("c", "another checkpoint"),
+        _PANES,
+    ),
+    "learn": (Key("→", "next page"), *_LEAVE, _PANES),
+    "learn-network": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
 }
-_TEXT = (
-    Key("j", "form", kept=True),
-    Key("e", "edit"),
-    Key("ctrl+s", "save"),
-    Key("s", "start"),
-    Key("o", "presets"),
-    *_LEAVE,
-    Key("ctrl+z", "undo"),
-    Key("d", "compare"),
-    _PANES,
-)
-"""Of Config, while the text stands in the place of the form."""
-_UNTESTED = (
-    Key("t", "test"),
-    Key("d", "draw"),
-    Key("b", "browse"),
-    *_LEAVE,
-    Key("c", "another checkpoint"),
-    _PANES,
-)
-"""Of Digits, while nobody knows what the network gets wrong."""
+"""By the pane, or by a part of it that has others."""
 
 
 def keys_for(
@@ -158,21 +171,18 @@ def keys_for(
     *,
     live: bool,
     log: bool = False,
-    tested: bool = True,
-    text: bool = False,
+    part: str = "",
     ended: Ended | None = None,
     unfinished: bool = False,
 ) -> tuple[Key, ...]:
     """The keys of the bottom line, most important first.
 
-    `log`: it stands below the chart. `tested`: the checkpoint in Digits was. `text`: that of the
-    config stands in the place of its form. `ended`: how the run that is shown did. `unfinished`:
-    the first screen offers to go on with a run.
+    `log`: it stands below the chart. `part`: what of the pane is in view, where that matters.
+    `ended`: how the run that is shown did. `unfinished`: the first screen offers to go on with a
+    run.
     """
-    if pane == "config" and text:
-        return _TEXT
     if pane != "live":
-        return _UNTESTED if pane == "digits" and not tested else _KEYS[pane]
+        return _KEYS[part or pane]
     if not live and not state.time:
         go_on = (Key("r", "go on"),) if unfinished else ()
         return (Key("enter", "quick run"), Key("s", "start"), *go_on, _PANES, *_LEAVE, _PALETTE)
@@ -260,9 +270,10 @@ ABOUT = {
     "digits": (
         "What a network gets wrong. t tests the checkpoint. In the table a row is what the images "
         "are, a column what they were taken for: the arrows walk it, enter shows the pictures "
-        "behind a number, the most certain mistake first. esc goes back to the table. d opens a "
-        "pad: draw a digit with the mouse or the arrows, and see what it is taken for while you "
-        "draw. c looks at another checkpoint."
+        "behind a number, the surest mistake first. Of the pictures space shows the next, ↑ those "
+        "before, g one by its number; esc goes back to the table. d opens a pad: draw a digit "
+        "with the mouse or the arrows, and see what it is taken for while you draw. c looks at "
+        "another checkpoint."
     ),
     "learn": (
         "What goes on while a network learns, with the numbers of the run that is shown: the "

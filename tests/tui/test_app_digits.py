@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ from core.evaluate import evaluate
 from core.pictures import Pictures
 from core.predict import Predictor
 from core.runs import Run
+from tui.digits.exhibits import Exhibits
 from tui.digits.picture import Look, picture
 from tui.messages import DigitsAsked, RunOpened
 from tui.screens.drawing import Drawing
@@ -29,7 +31,6 @@ from tui.widgets.pad_view import PadView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scratch import Scratch
 
@@ -96,14 +97,14 @@ async def test_a_checkpoint_is_tested_and_its_numbers_are_those_of_the_command(
 async def test_mistakes_are_offered_once_there_are_some(scratch: Scratch, best: Path) -> None:
     async with opened(scratch, USUAL) as window:
         await open_digits(window)
-        assert "mistakes" not in window.text().splitlines()[-1]
+        assert "pictures" not in window.text().splitlines()[-1]
         assert "t test" in window.text().splitlines()[-1]
         await window.press("enter")  # there is nothing to open yet
         await window.until_shown("was not tested yet")
         await window.press("4")
         evaluate(best)
         await open_digits(window)
-        await window.until_shown("enter mistakes")
+        await window.until_shown("enter pictures")
 
 
 @pytest.mark.usefixtures("tested")
@@ -111,8 +112,8 @@ async def test_mistakes_are_three_keys_from_the_first_screen(scratch: Scratch) -
     async with opened(scratch, USUAL) as window:
         await open_digits(window)  # 5
         await window.press("enter")
-        await window.until_shown("taken for")
-        assert "at 0." in window.text() or "at 1." in window.text()
+        await window.until_shown(", taken for")
+        assert " % sure   no. " in window.text()
 
 
 async def test_behind_each_number_are_that_many_pictures_and_they_are_the_test_images(
@@ -149,16 +150,19 @@ async def test_three_mistakes_look_like_the_test_images_that_they_are(
             shown = window.text()
             for row in drawn:
                 assert "".join(cell.char for cell in row).strip() in shown
-            caption = f"{item['target']}, not {item['predicted']} at {item['probability']:.2f}"
-            assert caption in shown
+            assert f"is {item['target']}, taken for {item['predicted']}" in shown
+            share = f"{item['probability']:.1%}".replace("%", " %")
+            assert f"{share} sure   no. {item['index']:,}" in shown
 
 
 async def test_all_pictures_can_be_looked_through(scratch: Scratch, best: Path) -> None:
     async with opened(scratch, USUAL) as window:
         await open_digits(window)
         await window.press("b")
-        await window.until_shown("the test images")
-        assert "7  no. 0" in window.text()  # the first test image of MNIST
+        await window.until_shown("all test images")
+        assert "is 7" in window.text()  # the first test image of MNIST
+        assert "no. 0" in window.text()
+        assert "esc close" in window.text().splitlines()[-1]
         await window.press("end")
         await window.until_shown(f"no. {NUM_TEST - 1}")
         await window.press("home")
@@ -166,6 +170,56 @@ async def test_all_pictures_can_be_looked_through(scratch: Scratch, best: Path) 
         await window.press("escape")
         await window.until_shown("not tested yet")
         assert best.exists()
+
+
+async def test_a_test_image_is_gone_to_by_its_number(scratch: Scratch, best: Path) -> None:
+    assert best.exists()
+    async with opened(scratch, USUAL) as window:
+        await open_digits(window)
+        await window.press("g")
+        await window.type(str(NUM_TEST))
+        await window.until_shown(f"give a whole number from 0 to {NUM_TEST - 1}")
+        await window.press("escape", "g")
+        await window.type("57")
+        await window.press("enter")
+        await window.until_shown("no. 57")
+
+
+@pytest.mark.usefixtures("tested")
+@pytest.mark.parametrize(("size", "number"), [(USUAL, 2), (WIDE, 8), ((200, 60), 18)])
+async def test_as_many_pictures_stand_side_by_side_as_fit(
+    scratch: Scratch, size: tuple[int, int], number: int
+) -> None:
+    async with opened(scratch, size) as window:
+        await open_digits(window)
+        await window.press("b")
+        await window.until_shown("all test images")
+        await window.until(lambda: window.text().count("no. ") == number, f"{number} pictures")
+
+
+def exhibits(names: tuple[str, ...], *mistakes: tuple[int, int, int, float]) -> Exhibits:
+    """Of a label of each class; mistakes are the picture, what it is, its guess, the certainty."""
+    found = [
+        {"index": index, "target": target, "predicted": guess, "probability": sure}
+        for index, target, guess, sure in mistakes
+    ]
+    pictures = Pictures(b"", bytes(range(len(names))), names)
+    return Exhibits(Path("model_best.pth"), pictures, {"mistakes": found})
+
+
+def test_a_caption_says_what_it_is_what_it_was_taken_for_and_how_surely() -> None:
+    shown = exhibits(tuple("0123456789"), (4, 4, 9, 0.942)).all_mistakes()
+    assert shown.caption(4) == ("is 4, taken for 9", "94.2 % sure   no. 4")
+    assert shown.note == ""
+    right = exhibits(tuple("0123456789")).everything()
+    assert right.caption(7) == ("is 7, taken for 7", "no. 7")
+
+
+def test_long_names_have_an_arrow_between_them_which_is_explained_once() -> None:
+    names = ("T-shirt/top", "Sneaker", "Ankle boot")
+    shown = exhibits(names, (0, 0, 2, 0.5)).all_mistakes()
+    assert shown.caption(0)[0] == "T-shirt/top → Ankle boot"
+    assert shown.note == "what it is → what it was taken for"
 
 
 async def test_esc_leads_from_the_pictures_to_the_table_to_the_live_pane(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -10,15 +11,20 @@ from rich.cells import cell_len
 from core import classes as class_names
 from core import results as results_files
 from core.pictures import Pictures
+from tui import format as fmt
 from tui.class_labels import class_labels
 from tui.digits.matrix import Matrix
+from tui.digits.picture import WIDTH
 from tui.digits.shown import Shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+ARROW = "what it is → what it was taken for"
+
+
+@dataclass(frozen=True)
 class Exhibits:
     """A checkpoint, the test images, and what testing it gave."""
 
@@ -54,48 +60,62 @@ class Exhibits:
 
     def behind(self, target: int, guess: int) -> Shown:
         """The pictures behind a cell of the matrix, the most certain mistake first."""
-        assert self.results is not None
-        mistakes = self.results["mistakes"]
         if target == guess:
-            wrong = {item["index"] for item in mistakes}
+            wrong = {item["index"] for item in self._mistakes}
             labels = self.pictures.labels
             right = [at for at, label in enumerate(labels) if label == target and at not in wrong]
-            return Shown(
-                f"{self._name(target)}, taken for what it is ({len(right):,})",
-                right, self.pictures.ink, lambda index: f"no. {index:,}",
-            )  # fmt: skip
-        certain = {
-            item["index"]: item["probability"]
-            for item in mistakes
+            title = f"{self._name(target)}, taken for what it is ({len(right):,})"
+            return Shown(title, right, self.pictures.ink, self._caption)
+        chosen = [
+            item["index"]
+            for item in self._mistakes
             if (item["target"], item["predicted"]) == (target, guess)
-        }
-        return Shown(
-            f"{self._name(target)} taken for {self._name(guess)} ({len(certain):,})",
-            list(certain), self.pictures.ink,
-            lambda index: f"{self._name(guess)} at {certain[index]:.2f}  no. {index:,}",
-        )  # fmt: skip
+        ]
+        title = f"{self._name(target)}, taken for {self._name(guess)} ({len(chosen):,})"
+        return Shown(title, chosen, self.pictures.ink, self._caption, self._note)
 
     def all_mistakes(self) -> Shown:
         """Every mistake, the most certain first."""
-        assert self.results is not None
-        said = {item["index"]: item for item in self.results["mistakes"]}
-
-        def caption(index: int) -> str:
-            item = said[index]
-            target, guess = self._name(item["target"]), self._name(item["predicted"])
-            return f"{target}, not {guess} at {item['probability']:.2f}"
-
-        return Shown(f"all mistakes ({len(said):,})", list(said), self.pictures.ink, caption)
+        found = [item["index"] for item in self._mistakes]
+        title = f"all mistakes ({len(found):,}), the surest first"
+        return Shown(title, found, self.pictures.ink, self._caption, self._note)
 
     def everything(self) -> Shown:
         """All test images in their order."""
         labels = self.pictures.labels
         return Shown(
-            "the test images",
-            range(len(labels)),
-            self.pictures.ink,
-            lambda index: f"{self._name(labels[index])}  no. {index:,}",
+            "all test images", range(len(labels)), self.pictures.ink, self._caption, self._note
         )
+
+    @property
+    def _mistakes(self) -> list[dict[str, Any]]:
+        return self.results["mistakes"] if self.results is not None else []
+
+    @cached_property
+    def _by_index(self) -> dict[int, dict[str, Any]]:
+        return {item["index"]: item for item in self._mistakes}
+
+    def _caption(self, index: int) -> tuple[str, str]:
+        """What it is, and what it was taken for and how surely, where that is known."""
+        target, number = self.pictures.labels[index], f"no. {index:,}"
+        item = self._by_index.get(index)
+        if item is None:
+            right = f", taken for {self._name(target)}" if self.results is not None else ""
+            whole = f"is {self._name(target)}{right}"
+            return (whole if cell_len(whole) <= WIDTH else self._name(target)), number
+        guess, sure = item["predicted"], fmt.share(item["probability"], 1)
+        return self._taken(target, guess), f"{sure} sure   {number}"
+
+    def _taken(self, target: int, guess: int) -> str:
+        """In words where those fit below a picture."""
+        whole = f"is {self._name(target)}, taken for {self._name(guess)}"
+        return whole if cell_len(whole) <= WIDTH else f"{self._name(target)} → {self._name(guess)}"
+
+    @cached_property
+    def _note(self) -> str:
+        """What the arrow means, where a caption has one."""
+        used = any("→" in self._taken(item["target"], item["predicted"]) for item in self._mistakes)
+        return ARROW if used else ""
 
     def _name(self, label: int) -> str:
         names = self.pictures.classes

@@ -17,8 +17,10 @@ class Shown:
     indices: Sequence[int]
     ink: Callable[[int], bytes]
     """The pixels of one."""
-    caption: Callable[[int], str]
-    """What is said of one."""
+    caption: Callable[[int], tuple[str, str]]
+    """What is said of one, in two lines."""
+    note: str = ""
+    """What has to be said once for the captions to be understood."""
 
 
-NOTHING_SHOWN = Shown("", (), lambda _: b"", lambda _: "")
+NOTHING_SHOWN = Shown("", (), lambda _: b"", lambda _: ("", ""))

@@ -274,7 +274,6 @@ class MainScreen(PaneScreen):
 
         if event.exhibits is not None:
             self.query_one(DigitsPane).show(event.exhibits, focus=self.pane == "digits")
-            self.refresh_keys()
 
     @on(DevicesFound)
     def _show_devices(self, event: DevicesFound) -> None:

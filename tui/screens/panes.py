@@ -12,7 +12,7 @@ from core.devices import cpu_device
 from tui import room, words
 from tui.clean import clean
 from tui.device.choosing import Choice
-from tui.messages import DetailLeft, PaneShown
+from tui.messages import DetailLeft, PaneShown, PartShown
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.key_bar import KeyBar
@@ -48,6 +48,8 @@ class PaneScreen(Screen[None]):
         """What the first screen offers to go on with."""
         self._said_of_pane = False
         """What the bottom line says has no meaning in another pane."""
+        self._parts: dict[str, str] = {}
+        """What is in view of the panes whose parts have other keys."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -173,12 +175,23 @@ class PaneScreen(Screen[None]):
             live.state,
             live=live.live,
             log=live.shows_log,
-            text=self.has_class("show-json") and not self._are_beside(),
-            tested=any(not pane.has_class("empty") for pane in self.query("#digits-pane")),
+            part=self._part(),
             ended=live.ended,
             unfinished=self.unfinished is not None,
         )
         self.query_one(KeyBar).show(keys if self.is_active else ())
+
+    def _part(self) -> str:
+        """What is in view of a pane whose parts have other keys."""
+        if self.pane == "config":  # the text stands in the place of the form, or beside it
+            instead = self.has_class("show-json") and not self._are_beside()
+            return "config-text" if instead else ""
+        return self._parts.get(self.pane, "")
+
+    @on(PartShown)
+    def _show_part(self, event: PartShown) -> None:
+        self._parts[event.part.partition("-")[0]] = event.part
+        self.refresh_keys()
 
     def say(self, words: str) -> None:
         """Say what was just done in this pane, in the bottom line: it covers nothing."""

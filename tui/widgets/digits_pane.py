@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import format as fmt
-from tui.messages import CheckpointsAsked, CheckpointTested, DetailLeft, DrawingAsked
+from tui.messages import CheckpointsAsked, CheckpointTested, DetailLeft, DrawingAsked, PartShown
+from tui.screens.prompt import Prompt
 from tui.widgets.gallery import Gallery
 from tui.widgets.matrix_view import MatrixView
 
@@ -39,6 +40,7 @@ class DigitsPane(Vertical):
         Binding("t", "test", "test the checkpoint on the test images"),
         Binding("d", "draw", "draw a digit, and see what it is taken for"),
         Binding("b", "browse", "all the test images, or the mistakes again"),
+        Binding("g", "go_to", "a test image by its number"),
         Binding("m", "all_mistakes", "all the mistakes, the most certain first"),
         Binding("c", "choose", "another checkpoint"),
     ]
@@ -75,7 +77,7 @@ class DigitsPane(Vertical):
         self.border_title = Content(f"5 Digits ─ {name}")
         results = exhibits.results
         self.set_class(results is None, "empty")
-        self.remove_class("in-detail")
+        self._leave_detail()
         if results is None:
             text = UNTESTED.format(name=name, count=len(exhibits.pictures))
             self.query_one("#digits-none", Static).update(text)
@@ -114,6 +116,23 @@ class DigitsPane(Vertical):
         elif self.exhibits.results is not None:
             self._hang(self.exhibits.behind(*self.query_one(MatrixView).cursor))
 
+    def action_go_to(self) -> None:
+        """Show the test image whose number somebody types."""
+        if self.exhibits is None:
+            return
+        everything = self.exhibits.everything()
+        last = len(everything.indices) - 1
+        help_ = f"a whole number from 0 to {last:,}"
+
+        def check(text: str) -> str:
+            return "" if text.isdecimal() and int(text) <= last else f"give {help_}"
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._hang(everything, int(text))
+
+        self.app.push_screen(Prompt("Which test image?", help=help_, check=check), answered)
+
     def action_all_mistakes(self) -> None:
         """Show every mistake."""
         if self.exhibits is not None and self.exhibits.results is not None:
@@ -121,7 +140,7 @@ class DigitsPane(Vertical):
 
     @on(DetailLeft)
     def _leave_pictures(self) -> None:
-        self.remove_class("in-detail")
+        self._leave_detail()
         if self.exhibits is not None and self.exhibits.results is not None:
             self.query_one(MatrixView).focus()
 
@@ -139,11 +158,18 @@ class DigitsPane(Vertical):
         """Have the keys in the pictures."""
         self.add_class("in-detail")
         self._gallery.focus()
+        self.post_message(PartShown("digits-pictures"))
+
+    def _leave_detail(self) -> None:
+        """Have the table in view, or what is said in its place."""
+        self.remove_class("in-detail")
+        tested = self.exhibits is not None and self.exhibits.results is not None
+        self.post_message(PartShown(f"digits-{'table' if tested else 'untested'}"))
 
     @property
     def _gallery(self) -> Gallery:
         return self.query_one(Gallery)
 
-    def _hang(self, shown: Shown) -> None:
-        self._gallery.show(shown)
+    def _hang(self, shown: Shown, place: int | None = None) -> None:
+        self._gallery.show(shown, place)
         self._look()

@@ -1,4 +1,4 @@
-"""Pictures side by side, as many as fit, each with a line below it."""
+"""Pictures side by side, as many as fit, each with two lines below it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GAP = 1
 """Columns between two pictures."""
+CAPTION = 2
+"""Lines below a picture."""
 NOTHING = "there is none"
 
 
@@ -25,19 +27,21 @@ class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
     """Scrolls by rows of pictures."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,left,pageup", "scroll_by(-1)", "", show=False),
-        Binding("down,right,pagedown,space", "scroll_by(1)", "", show=False),
-        Binding("home", "scroll_to(0)", "", show=False),
-        Binding("end", "scroll_to(-1)", "", show=False),
+        Binding("down,right,pagedown,space", "scroll_by(1)", "the next pictures", show=False),
+        Binding("up,left,pageup", "scroll_by(-1)", "the pictures before them", show=False),
+        Binding("home", "scroll_to(0)", "the first pictures", show=False),
+        Binding("end", "scroll_to(-1)", "the last ones", show=False),
     ]
 
     shown = NOTHING_SHOWN
     _top = 0
     """The first picture in view."""
+    _meant: int | None = None
+    """The one that somebody went to."""
 
-    def show(self, shown: Shown) -> None:
-        """Show other pictures, from the first on."""
-        self.shown, self._top = shown, 0
+    def show(self, shown: Shown, place: int | None = None) -> None:
+        """Show other pictures, from the first on, or those beside the one at `place`."""
+        self.shown, self._top, self._meant = shown, place or 0, place
         self.update()
 
     def draw(self, width: int, height: int) -> list[Row]:
@@ -49,10 +53,11 @@ class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
         place = f"  {self._top + 1:,} to {self._top + len(in_view):,} of {total:,}"
         rows = [cells(clean(self.shown.title), "accent")]
         rows[0] += cells(place if total > len(in_view) else "", "dim")
+        rows[0] += cells(f"   {self.shown.note}" if self.shown.note else "", "dim")
         if not total and self.shown.title:
             rows.append(cells(NOTHING, "dim"))
         for start in range(0, len(in_view), across):
-            rows += self._line(in_view[start : start + across])
+            rows += self._line(in_view[start : start + across], self._top + start)
         return rows
 
     def action_scroll_by(self, lines: int) -> None:
@@ -82,9 +87,9 @@ class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
 
     def _room(self, width: int, height: int) -> tuple[int, int]:
         """How many pictures stand side by side, and how many lines of them there are."""
-        return max(1, (width + GAP) // (WIDTH + GAP)), max(1, (height - 1) // (HEIGHT + 1))
+        return max(1, (width + GAP) // (WIDTH + GAP)), max(1, (height - 1) // (HEIGHT + CAPTION))
 
-    def _line(self, indices: Sequence[int]) -> list[Row]:
+    def _line(self, indices: Sequence[int], place: int) -> list[Row]:
         pictures = [picture(self.shown.ink(index), self.look) for index in indices]
         rows: list[Row] = []
         for parts in zip(*pictures, strict=True):
@@ -92,7 +97,9 @@ class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
             for part in parts:
                 row += [*part, *[Cell(" ", "")] * GAP]
             rows.append(row)
-        captions: Row = []
-        for index in indices:
-            captions += fit(cells(clean(self.shown.caption(index)), "text"), WIDTH + GAP)
-        return [*rows, captions]
+        captions: list[Row] = [[] for _ in range(CAPTION)]
+        for at, index in enumerate(indices, place):
+            role = "accent" if at == self._meant else "text"
+            for row, words in zip(captions, self.shown.caption(index), strict=True):
+                row += fit(cells(clean(words), role), WIDTH) + cells(" " * GAP)
+        return [*rows, *captions]
