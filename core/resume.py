@@ -18,6 +18,7 @@ from core import (
     resume_code,
     runs,
     schedules,
+    seen_before,
     started_code,
 )
 from core.errors import MistakeError
@@ -228,6 +229,7 @@ def plan(
     )
     if fits and _is_furthest(start, run):
         return Plan(start.path, run, text, differing, notices, code=code)
+    notices += seen_before.notices(before.value, settings)
     weights_only = start.weights_only
     return Plan(start.path, None, text, {}, notices, weights_only=weights_only, code=code)
 
@@ -270,6 +272,7 @@ def _from_weights(
 ) -> Plan:
     settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
     _refuse_other_weights(settings, start)
+    notices += seen_before.notices(before.value, settings)
     return Plan(start.path, None, text, {}, notices, weights_only=True, code=code)
 
 

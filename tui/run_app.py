@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.jsontext import JsonText
+    from core.resume import Plan
     from core.runs import Run
     from tui.config.draft import Draft
 
@@ -138,9 +139,12 @@ class RunApp(FollowApp):
         from core import resume
 
         plan = resume.plan(str(path), self.save_dir, None, edits)
-        for notice in plan.notices:
-            self.call_later(self.notify, clean(notice), markup=False)
+        self._tell_of(plan)
         return plan.realize(), plan.changes
+
+    def _tell_of(self, plan: Plan) -> None:
+        for notice in plan.notices:
+            self.call_later(self.notify, clean(notice), markup=False, timeout=10)
 
     @on(FineTuneAsked)
     def _fine_tune(self, event: FineTuneAsked) -> None:
@@ -170,7 +174,9 @@ class RunApp(FollowApp):
         # That of the checkpoint's run is looked at twice; without any, what is beside the config.
         folder = None if own_code.is_of_run(parent) else self.draft.folder
 
-        return resume.fine_tuning_with(parent, text, folder).realize(), {}
+        plan = resume.fine_tuning_with(parent, text, folder)
+        self._tell_of(plan)
+        return plan.realize(), {}
 
     def _start(self, text: JsonText, num_processes: int | None = None) -> None:
         folder = self.draft.folder

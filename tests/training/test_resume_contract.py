@@ -418,3 +418,18 @@ def test_another_optimizer_state_than_the_networks_is_one_sentence(done: Run) ->
     torch.save(content, path)
     with pytest.raises(CheckpointError, match=r"last\.pth: its optimizer does not fit: "):
         train_here(done, {"trainer.epochs": 3})
+
+
+def test_validation_images_that_the_weights_were_trained_on_are_told(done: Run) -> None:
+    def tuned(split: float) -> list[str]:
+        edits = {"data_loader.args.validation_split": split}
+        return resume.fine_tuning(str(done.path), done.path.parent, None, edits).notices
+
+    split = done.config()["data_loader"]["args"]["validation_split"]
+    assert not tuned(split)
+    assert not tuned(split / 2)
+    (said,) = tuned(split * 2)
+    assert "val_ numbers look too good" in said
+    assert f"keep validation_split at {split:g}" in said
+    edits = {"data_loader__args__validation_split": split * 2, "trainer__epochs": 3}
+    assert said in plan(done.path, **edits).notices

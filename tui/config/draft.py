@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -109,7 +110,18 @@ class Draft:
 
     def notes(self) -> list[str]:
         """What a person should know of the file, and of the config as it stands."""
-        return normalize.notes_of(self.saved, self.text)
+        return [*self._seen_before(), *normalize.notes_of(self.saved, self.text)]
+
+    def _seen_before(self) -> list[str]:
+        """What is to be said of the validation images where the weights are a checkpoint's."""
+        if self.parent is None:
+            return []
+        from core import check, seen_before
+
+        with contextlib.suppress(config_file.ConfigError):
+            before = config_file.read_text(self.parent.parent / "config.json")
+            return list(seen_before.notices(before.value, check.load(self.text.value, self.folder)))
+        return []
 
     def problems(self) -> list[Problem]:
         """Every problem of the config as it stands."""
