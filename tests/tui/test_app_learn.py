@@ -66,8 +66,11 @@ def unanswered() -> Iterator[None]:
 @pytest.mark.usefixtures("unanswered")
 async def test_the_pages_turn_both_ways_and_round(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
-        await window.press("6", "right")
+        await window.press("6")
+        await window.until_shown("n next picture")
+        await window.press("right")
         await window.until_shown("A step is taken apart in the middle of each epoch")
+        await window.until_hidden("n next picture")
         await window.press("right")
         await window.until_shown("core.models.MnistModel()")
         await window.press("right")

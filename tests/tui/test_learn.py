@@ -66,7 +66,7 @@ def measured(epoch: int, **norms: float | None) -> StepMeasured:
 
 
 def test_a_step_is_told_part_by_part_with_its_share() -> None:
-    text = step.taken_apart([measured(1, conv1=0.5)], "nll_loss", ascii_only=True).plain
+    text = step.taken_apart([measured(1, conv1=0.5)], "nll_loss", 76, ascii_only=True).plain
     assert text.isascii()
     assert "128 pictures in 10.00 ms" in text
     for call, share in (
@@ -79,16 +79,17 @@ def test_a_step_is_told_part_by_part_with_its_share() -> None:
 
 
 def test_the_gradients_of_the_last_epochs_stand_side_by_side() -> None:
-    steps = [measured(epoch, conv1=1 / epoch, fc1=None) for epoch in range(1, 10)]
-    *_, head, conv1, fc1 = step.taken_apart(steps, "nll_loss").plain.splitlines()
-    assert head.split()[-2:] == ["epoch", "9"]
-    assert conv1.split()[-1] == "0.1111"
+    steps = [measured(epoch, conv1=1 / epoch, fc1=None) for epoch in range(10, 19)]
+    *_, told, head, conv1, fc1 = step.taken_apart(steps, "nll_loss", 76).plain.splitlines()
+    assert told == "The newest 5 epochs; the others have no room."
+    assert head.split()[-2:] == ["epoch", "18"]
+    assert conv1.split()[-1] == "0.0556"
     assert fc1.split()[-1] == "nan"
-    assert len(head) <= 96
+    assert len(head) <= 76
 
 
 def test_a_run_without_one_says_how_to_get_one() -> None:
-    assert step.taken_apart([], "nll_loss").plain == step.NOT_YET
+    assert step.taken_apart([], "nll_loss", 76).plain == step.NOT_YET
 
 
 def test_each_block_of_the_config_becomes_a_call() -> None:

@@ -21,16 +21,18 @@ _PARTS = {
     "step": ("optimizer.step()", "each weight moves a little against its gradient"),
 }
 _CALL, _BAR = 34, 20
-_MOST_EPOCHS = 6
-"""Columns of gradients: the last epochs."""
+_NAME, _NORM = 16, 12
+"""Columns of the gradients: a layer's name, and a number of an epoch."""
 NOT_YET = (
     "A step is taken apart in the middle of each epoch of a run. Start one, or open one that has "
     "been trained with this version."
 )
 
 
-def taken_apart(measured: Sequence[StepMeasured], loss: str, *, ascii_only: bool = False) -> Text:
-    """The last step measured, part by part, then the gradients of the last epochs.
+def taken_apart(
+    measured: Sequence[StepMeasured], loss: str, width: int, *, ascii_only: bool = False
+) -> Text:
+    """The last step measured, part by part, then the gradients of the last epochs that fit.
 
     `loss` is the name of the loss function.
     """
@@ -54,12 +56,16 @@ def taken_apart(measured: Sequence[StepMeasured], loss: str, *, ascii_only: bool
         "each epoch. Mostly they shrink as it learns; at 0 a layer learns nothing,\n", "dim"
     )
     text.append("and if they grow and grow, the learning rate is too large.\n\n", "dim")
-    shown = measured[-_MOST_EPOCHS:]
-    text.append(f"{'layer':<16}" + "".join(f"{f'epoch {e.epoch}':>12}" for e in shown), "dim")
+    shown = measured[-max(1, (width - _NAME) // _NORM) :]
+    if len(shown) < len(measured):
+        text.append(f"The newest {len(shown)} epochs; the others have no room.\n", "dim")
+    text.append(
+        f"{'layer':<{_NAME}}" + "".join(f"{f'epoch {e.epoch}':>{_NORM}}" for e in shown), "dim"
+    )
     for layer in last.gradient_norms:
         values = (step.gradient_norms.get(layer) for step in shown)
         numbers = "".join(
-            f"{'nan' if value is None else format(value, '.4f'):>12}" for value in values
+            f"{'nan' if value is None else format(value, '.4f'):>{_NORM}}" for value in values
         )
-        text.append(f"\n{clean(layer)[:15]:<16}{numbers}")
+        text.append(f"\n{clean(layer)[: _NAME - 1]:<{_NAME}}{numbers}")
     return text

@@ -15,7 +15,7 @@ from tui.chart.words import ABOUT_CHART
 from tui.learn.becoming import becoming
 from tui.learn.network import table
 from tui.learn.step import taken_apart
-from tui.messages import NetworkAsked, RunUpdated
+from tui.messages import NetworkAsked, PartShown, RunUpdated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class LearnPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "turn(-1)", "the page before"),
         Binding("right", "turn(1)", "the next page"),
-        Binding("n", "picture", "another picture through the network"),
+        Binding("n", "picture", "another picture through the network, on its page"),
     ]
 
     def __init__(self, draft: Draft) -> None:
@@ -104,8 +104,10 @@ class LearnPane(Vertical):
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_picture(self) -> None:
-        """Send the next test image through the network."""
-        self.page, self._index = "network", self._index + 1
+        """Send the next test image through the network, on the page that shows one."""
+        if self.page != "network":
+            return
+        self._index += 1
         self.post_message(NetworkAsked(self._index, by_key=True))
         self._show()
 
@@ -128,6 +130,7 @@ class LearnPane(Vertical):
             names.append(" " * _GAP)
         self.query_one("#learn-pages", Static).update(names)
         self.query_one("#learn-page", Static).update(self._text())
+        self.post_message(PartShown("learn-network" if self.page == "network" else "learn"))
 
     def _text(self) -> Text:
         if self.page == "network":
@@ -135,7 +138,8 @@ class LearnPane(Vertical):
         if self.page == "step":
             measured = self._state.measured if self._state is not None else ()
             ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
-            return taken_apart(measured, self._loss(), ascii_only=ascii_only)
+            room = self.size.width - 4
+            return taken_apart(measured, self._loss(), room, ascii_only=ascii_only)
         if self.page == "config":
             return becoming(self._draft, self.size.width - 4)
         return Text(ABOUT_CHART)
