@@ -171,8 +171,9 @@ def test_progress_is_told_in_megabytes(
     told: list[str] = []
     large = replace(fashion, download_bytes=2_600_000)
     download.ensure(large, tmp_path, training=True, tell=told.append)
-    assert told[0] == "downloading Fashion-MNIST: 0 of 2 MB"
-    assert len(told) == len(set(told)) <= 3
+    # On a busy machine all may be there before the first look.
+    assert {*told} <= {f"downloading Fashion-MNIST: {number} of 2 MB" for number in range(3)}
+    assert len(told) == len(set(told)) >= 1
 
 
 def test_a_damaged_file_is_never_left_as_if_whole(

@@ -187,7 +187,7 @@ def test_a_file_that_fails_ends_the_run_in_a_sentence(
         ("dim=1)", "dim=1)[:, :7]", "arch.type: model.py:Net tells 7 classes apart, and the data"),
         ("width * 36", "width * 35", "arch.type: model.py:Net raised RuntimeError: mat1 and mat2"),
         ("super().__init__()", "pass", "arch.args: model.py:Net raised AttributeError"),
-        ("5, stride", "0, stride", "arch.type: model.py:Net raised RuntimeError"),
+        ("5, stride", "50, stride", "arch.type: model.py:Net raised RuntimeError"),
         ("class Net(nn.Module)", "Net = None\nclass _N(nn.Module)", None),
         ("class Net(nn.Module)", "def Net(width): return 3\nclass _N(nn.Module)", "makes a int"),
         (
