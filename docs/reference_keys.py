@@ -67,7 +67,7 @@ _SECTIONS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("2 Device", _about("device"), ("DevicePane", "DeviceList")),
     ("3 Live", _about("live"), ("LivePane", "LossChart", "LogPane")),
     ("4 Runs", _about("runs"), ("RunsPane",)),
-    ("5 Digits", _about("digits"), ("DigitsPane", "MatrixView")),
+    ("5 Digits", _about("digits"), ("DigitsPane", "MatrixView", "Gallery")),
     ("6 Learn", _about("learn"), ("LearnPane",)),
     ("The pad", "Opened by `d` in Digits.", ("PadView", "Drawing")),
     ("The editor", "Opened by `e` in Config.", ("Editor",)),
