@@ -158,6 +158,7 @@ def _add_files(run: Run) -> None:
 
 async def _shot(window: Window, theme: str) -> str:
     window.app.theme = theme
+    window.main.say("")  # that something is read is said where the machine is slow
     await window.settle()
     return _plain(window.app.export_screenshot(title="mnist-tui", simplify=True))
 

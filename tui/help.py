@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SPELLED = {
     "escape": "esc", "delete": "del", "pageup": "page up", "pagedown": "page down",
-    "slash": "/", "plus": "+", "minus": "-", "left": "←", "right": "→",
+    "slash": "/", "plus": "+", "minus": "-", "left": "←", "right": "→", "up": "↑", "down": "↓",
 }  # fmt: skip
 _WIDTH = 16
 """Columns of the keys, before what they do."""

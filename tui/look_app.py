@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.runs import Run
     from tui.digits.exhibits import Exhibits
+    from tui.digits.pad import Pad
 
 TIMEOUT_SECONDS = 60.0
 """For the network to be taken apart: torch is imported first."""
@@ -46,6 +47,8 @@ class LookApp(RunApp):
     """The checkpoint that somebody chose for Digits, and the run that was shown then."""
     _taken_apart: Path | None = None
     """The one whose network the Learn pane shows; None: that of the config."""
+    _pad: Pad | None = None
+    """What was drawn last, which is there again when the pad is opened."""
 
     @on(PaneShown)
     def _pane_shown(self, event: PaneShown) -> None:
@@ -125,9 +128,12 @@ class LookApp(RunApp):
 
     @on(DrawingAsked)
     def _draw(self, event: DrawingAsked) -> None:
+        from tui.digits.pad import Pad
         from tui.screens.drawing import Drawing
 
-        self.push_screen(Drawing(event.path))
+        if self._pad is None:
+            self._pad = Pad()
+        self.push_screen(Drawing(event.path, self._pad))
 
     @on(CheckpointsAsked)
     def _choose(self) -> None:
@@ -144,7 +150,7 @@ class LookApp(RunApp):
         if best != self._taken_apart:
             self._taken_apart = best
             pane.forget_network()
-        pane.open(self.main.query_one(LivePane).state)
+        pane.open(self.shown, self.main.query_one(LivePane).state)
 
     @on(NetworkAsked)
     def _take_apart(self, event: NetworkAsked) -> None:

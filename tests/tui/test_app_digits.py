@@ -312,6 +312,21 @@ async def test_two_keys_lead_to_the_pad_which_is_drawn_on_with_the_arrows(
         assert best.exists()
 
 
+@pytest.mark.usefixtures("best")
+async def test_a_drawing_is_there_again_and_the_pad_has_its_help(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        screen = await open_pad(window)
+        await window.press("space", "down", "down")
+        drawn = bytes(screen.query_one(PadView).pad.ink)
+        assert any(drawn)
+        await window.press("question_mark")
+        await window.until_shown("put the pen down, or lift it")
+        assert "The drawing stays" in window.text()
+        await window.press("escape", "escape", "d")
+        await window.until(lambda: isinstance(window.app.screen, Drawing), "the pad")
+        assert bytes(window.app.screen.query_one(PadView).pad.ink) == drawn
+
+
 async def until_looked_at(window: Window, screen: Drawing, drawn: bytes) -> None:
     await window.until(lambda: guess_of(screen).picture == drawn, "the guess")
 

@@ -56,6 +56,20 @@ async def test_a_trained_network_is_that_of_the_run_shown(scratch: Scratch, fini
         assert "conv1" in window.text()
 
 
+async def test_the_pages_of_a_run_tell_of_it_and_that_of_the_config_of_the_next_one(
+    scratch: Scratch, finished: Run
+) -> None:
+    scratch.write_config({"loss": "cross_entropy"})
+    async with opened(scratch, WIDE, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("6", "right")
+        await window.until_shown("loss = nll_loss(output, labels)")
+        await window.press("right")
+        await window.until_shown("The pages before this one tell of the run that is shown.")
+        await window.until_shown("config.json, the config of the next run.")
+        await window.until_shown("core.losses.cross_entropy(output, target)")
+
+
 @pytest.fixture
 def unanswered() -> Iterator[None]:
     """Nobody takes the network apart: that takes seconds, and other pages are looked at."""

@@ -26,7 +26,7 @@ def test_the_most_frequent_confusion_is_meant_first() -> None:
 
 def test_each_row_is_a_true_class_with_its_share() -> None:
     head, *rows = map(text, THREE.rows(None, 0, 9))
-    assert head.split() == ["true", "0", "1", "2"]
+    assert head.split() == ["true", "0", "1", "2", "right"]
     assert [row.split() for row in rows] == [
         ["a", "90", "1", "9", "90.0", "%"],
         ["b", "·", "100", "·", "100.0", "%"],

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 HEAT = ("dim", "text", "val", "bad")
 """The roles of a number of mistakes, from few to many; their size says the same without colours."""
 NONE = "·"
-_GAP = 2
+_SHARE = 2 + len("100.0 %")
+"""Columns of the share that is right, with the gap before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Matrix:
     @property
     def width(self) -> int:
         """Columns of a row."""
-        return self.label_width + self.num_classes * self.cell_width + _GAP + len("100.0 %")
+        return self.label_width + self.num_classes * self.cell_width + _SHARE
 
     def rows(self, cursor: tuple[int, int] | None, first: int, height: int) -> list[Row]:
         """A heading, then `height - 1` classes from `first` on; the cell at `cursor` is marked."""
@@ -52,6 +53,7 @@ class Matrix:
         for guess in range(self.num_classes):
             chosen = cursor is not None and cursor[1] == guess
             head += cells(f"{guess:>{self.cell_width}}", "accent" if chosen else "dim")
+        head += cells(f"{'right':>{_SHARE}}", "dim")
         shown = range(first, min(self.num_classes, first + height - 1))
         return [head, *(self._row(target, cursor) for target in shown)]
 
@@ -66,7 +68,7 @@ class Matrix:
                 number = [*number[:1], *cells(f"{count or NONE:>{self.cell_width - 1}}", "chosen")]
             row += number
         share = f"{counts[target] / max(1, sum(counts)):.1%}".replace("%", " %")
-        return [*row, *cells(f"{share:>{_GAP + len('100.0 %')}}", "text")]
+        return [*row, *cells(f"{share:>{_SHARE}}", "text")]
 
     def _heat(self, count: int) -> str:
         most = max(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui import format as fmt
 from tui.clean import clean
 from tui.config import calls
 
@@ -23,9 +24,17 @@ _PARTS = {
 }
 
 
-def becoming(draft: Draft, width: int) -> Text:
-    """Each block with the call that it becomes, and what that is for."""
+def becoming(draft: Draft, width: int, *, beside_run: bool = False) -> Text:
+    """Each block with the call that it becomes, and what that is for.
+
+    `beside_run`: the pages before tell of a run, whose config may be another one.
+    """
     text = Text()
+    which = f"{fmt.path(draft.path, max(8, width - 40))}, the config of the next run."
+    text.append(f"{clean(which)}\n", "bold")
+    if beside_run:
+        text.append("The pages before this one tell of the run that is shown.\n", "dim")
+    text.append("\n")
     for block, words in _PARTS.items():
         if block not in draft.meant:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,6 +21,10 @@ _PARTS = {
     "backward": ("loss.backward()", "backwards: how the loss hangs on each weight, its gradient"),
     "step": ("optimizer.step()", "each weight moves a little against its gradient"),
 }
+_BESIDE = (
+    "Each step also drops the gradients of the one before: optimizer.zero_grad(). Where there is a "
+    "schedule, it sets the learning rate after each epoch, or after each step where it is told to."
+)
 _CALL, _BAR = 34, 20
 _NAME, _NORM = 16, 12
 """Columns of the gradients: a layer's name, and a number of an epoch."""
@@ -51,6 +56,7 @@ def taken_apart(
         text.append(f"{call:<{_CALL}}", "bold")
         text.append(f"{bar:<{_BAR}} {value / total:>5.1%}\n".replace("%", " %"))
         text.append(f"    {words}\n", "dim")
+    text.append("\n" + "\n".join(wrap(_BESIDE, width)) + "\n", "dim")
     text.append("\nGradients: how strongly each layer is asked to change, in the middle of\n")
     text.append(
         "each epoch. Mostly they shrink as it learns; at 0 a layer learns nothing,\n", "dim"

@@ -14,9 +14,12 @@ from textual.screen import ModalScreen
 
 from core import classes
 from core.runs import Run
+from tui import help as help_page
 from tui import room
 from tui.class_labels import class_labels
+from tui.digits.pad import Pad
 from tui.digits.predicting import Predicting
+from tui.screens.page import Page
 from tui.widgets.guess_view import GuessView
 from tui.widgets.key_bar import Key, KeyBar
 from tui.widgets.pad_view import PadView
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
 
     from tui.digits.predicting import Guess
 
+ABOUT_PAD = (
+    "Draw with the mouse, or put the pen down with space and move it with the arrows. What you "
+    "draw is put in the middle and scaled as the digits of MNIST were, and the network says while "
+    "you draw how sure it is of each. o shows the drawing to another checkpoint of the run too. "
+    "The drawing stays when the pad is closed, until c clears it."
+)
 NUM_CLASSES = 10
 """Labelled where a checkpoint's classes have no names."""
 
@@ -57,12 +66,13 @@ class Drawing(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close"),
         Binding("o", "other", "another checkpoint of the run beside it"),
+        Binding("question_mark,f1", "help", "this help", show=False),
     ]
 
-    def __init__(self, checkpoint: Path, ink: bytes = b"") -> None:
-        """`ink` is what is on the paper at first."""
+    def __init__(self, checkpoint: Path, pad: Pad | None = None) -> None:
+        """`pad` is drawn on, whatever is on it; without one a clean sheet."""
         super().__init__()
-        self.checkpoint, self._ink = checkpoint, ink
+        self.checkpoint, self._pad = checkpoint, pad or Pad()
         self.other: Path | None = None
         """Another checkpoint of its run, which is shown the same drawing."""
         self._predicting = self._ask()
@@ -74,16 +84,13 @@ class Drawing(ModalScreen[None]):
         with Vertical(id="drawing") as frame:
             frame.border_title = Content("Draw a digit")
             with Horizontal():
-                yield PadView()
+                yield PadView(self._pad)
                 yield GuessView([self.checkpoint.name], labels, id="guess")
             yield KeyBar(id="drawing-keys")
 
     def on_mount(self) -> None:
         """Look at each drawing, as long as this is open."""
-        pad = self.query_one(PadView)
-        if self._ink:
-            pad.pad.show(self._ink)
-        pad.focus()
+        self.query_one(PadView).focus()
         self._offer_keys()
         self._show()
 
@@ -106,14 +113,19 @@ class Drawing(ModalScreen[None]):
                 Key("space", "lift the pen" if view.down else "pen down"),
                 Key("c", "clear"),
                 Key("u", "undo"),
-                Key("esc", "close"),
+                Key("?", "help", kept=True),
+                Key("esc", "close", kept=True),
                 Key("o", "compare"),
                 Key("e", "pen" if view.erasing else "eraser"),
                 Key("f", "fine pen" if view.pad.soft else "soft pen"),
-                Key("[", "less ink"),
-                Key("]", "more"),
+                *(() if view.pad.soft else (Key("[", "less ink"), Key("]", "more"))),
             )
         )
+
+    def action_help(self) -> None:
+        """What the pad is for, and its keys."""
+        text = help_page.page(ABOUT_PAD, help_page.bindings_of(self), ())
+        self.app.push_screen(Page("Draw a digit: help", text))
 
     def action_other(self) -> None:
         """Show the drawing to the next checkpoint of the run too; after the last, to none."""

@@ -31,6 +31,7 @@ NONE_YET = (
 UNTESTED = (
     "{name} was not tested yet.\n\nt   test it on the {count:,} test images\nd   draw a digit"
 )
+_READING = "a row: what the images are   a column: what they were taken for"
 
 
 class DigitsPane(Vertical):
@@ -86,7 +87,7 @@ class DigitsPane(Vertical):
         right = (
             f"{name}: {fmt.share(1 - wrong / max(1, total))} of {total:,} right, {wrong:,} wrong"
         )
-        self.query_one("#digits-head", Static).update(right)
+        self.query_one("#digits-head", Static).update(f"{right}\n{_READING}")
         matrix = self.query_one(MatrixView)
         matrix.show(exhibits.matrix)
         if focus:

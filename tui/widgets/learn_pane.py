@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Click
 
+    from core.runs import Run
     from core.state import RunState
     from tui.config.draft import Draft
 
@@ -51,6 +52,7 @@ class LearnPane(Vertical):
         self.page = "network"
         self._index = 0
         self._network: Text | None = None
+        self._run: Run | None = None
         self._state: RunState | None = None
 
     def compose(self) -> ComposeResult:
@@ -68,9 +70,9 @@ class LearnPane(Vertical):
         if self.display:
             self._show()
 
-    def open(self, state: RunState) -> None:
-        """The pane is in view; `state` is that of the run that is shown."""
-        self._state = state
+    def open(self, run: Run | None, state: RunState) -> None:
+        """The pane is in view; `state` is that of `run`, which is shown."""
+        self._run, self._state = run, state
         if self._network is None:
             self.post_message(NetworkAsked(self._index))
         self._show()
@@ -78,7 +80,7 @@ class LearnPane(Vertical):
     @on(RunUpdated)
     def _follow(self, event: RunUpdated) -> None:
         before = self._state.measured if self._state is not None else ()
-        self._state = event.state
+        self._run, self._state = event.run, event.state
         if self.page == "step" and event.state.measured is not before:
             self._show()
 
@@ -141,9 +143,11 @@ class LearnPane(Vertical):
             room = self.size.width - 4
             return taken_apart(measured, self._loss(), room, ascii_only=ascii_only)
         if self.page == "config":
-            return becoming(self._draft, self.size.width - 4)
+            return becoming(self._draft, self.size.width - 4, beside_run=self._run is not None)
         return Text(ABOUT_CHART)
 
     def _loss(self) -> str:
-        loss = self._draft.meant.get("loss", "loss")
+        """Of the run that is shown: the config may be another one by now."""
+        config = self._run.config() if self._run is not None else self._draft.meant
+        loss = config.get("loss", "loss")
         return str(loss.get("type", "loss")) if isinstance(loss, dict) else str(loss)

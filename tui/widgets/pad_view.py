@@ -41,9 +41,9 @@ class PadView(InkCells, can_focus=True, roles=("text", "dim", "accent", "chosen"
     class Drawn(Message):
         """The drawing is another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, pad: Pad) -> None:
         super().__init__()
-        self.pad = Pad()
+        self.pad = pad
         self.erasing = False
         self.down = False
         """Whether the pen of the arrows is on the paper."""
