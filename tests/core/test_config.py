@@ -136,7 +136,7 @@ def test_a_folders_own_config_comes_before_the_bundled_one(tmp_path: Path) -> No
 def test_a_bundled_preset_is_named_by_its_file_alone_in_any_folder(tmp_path: Path) -> None:
     preset = config_file.PRESETS / "sprint.json"
     assert config_file.asked_for(Path("sprint.json"), tmp_path) == preset
-    others = ("nowhere.json", "config.json", "folder/sprint.json", tmp_path / "sprint.json")
+    others = ("nowhere.json", "config.json", "folder/sprint.json", str(tmp_path / "sprint.json"))
     for other in map(Path, others):
         assert config_file.asked_for(other, tmp_path) == other
     (tmp_path / "sprint.json").touch()
