@@ -102,6 +102,18 @@ def default_path(folder: Path) -> Path:
     return PRESETS / "config.json"
 
 
+def asked_for(path: Path | None, folder: Path) -> Path:
+    """The config that `-c` names: a file, else a bundled preset of that name; None is the default.
+
+    An installed copy has no `configs` beside it, so `-c sprint.json` works in any folder. But
+    `-c config.json` means one's own: in a wrong folder it is a mistake, not the bundled one.
+    """
+    if path is None:
+        return default_path(folder)
+    is_preset = path.name == str(path) != "config.json" and (PRESETS / path).is_file()
+    return PRESETS / path if is_preset and not (folder / path).exists() else path
+
+
 def parse_path(dotted: str) -> tuple[str, ...]:
     """`trainer.epochs` as the path of a value."""
     return tuple(dotted.split("."))

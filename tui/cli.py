@@ -194,7 +194,13 @@ def _add_run_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-c", "--config", type=Path, metavar="CONFIG", help="a config.json")
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="CONFIG",
+        help="a config.json, or the name of a bundled preset",
+    )
     parser.add_argument("-r", "--resume", metavar="RUN|CHECKPOINT", help="go on from there")
     parser.add_argument(
         "-d", "--device", metavar="DEVICE", help="auto, cpu, cuda:1, mps, 0, or 0,1"
@@ -240,7 +246,7 @@ class _Version(argparse.Action):
 def _wrong_place() -> str | None:
     """Why this cannot run here, or None."""
     if sys.platform == "win32":
-        return "Windows has no process signals as this program needs them: use it inside WSL"
+        return "it runs on Linux and macOS, and needs their signals: on Windows use it in WSL"
     ours = Path(__file__).resolve().parents[1]
     if core.__file__ is None or Path(core.__file__).resolve().parents[1] != ours:
         return (

@@ -85,7 +85,7 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         _complain(plan.notices)
         _check_processes(plan.text, options)
         return plan.realize(), plan.changes
-    path = options.config or config_file.default_path(Path.cwd())
+    path = config_file.asked_for(options.config, Path.cwd())
     given = normalize.read(path)
     text = _on_the_cpu(starting.edited(given, edits(options)), options)
     _check_processes(text, options)
@@ -120,7 +120,7 @@ def save_dir(options: argparse.Namespace) -> Path:
         return Path(options.saved)
     given = getattr(options, "config", None)
     try:
-        text = config_file.read_text(given or config_file.default_path(Path.cwd()))
+        text = config_file.read_text(config_file.asked_for(given, Path.cwd()))
         return expanded(str(normalize.normalize(text.value).value["trainer"]["save_dir"]))
     except (MistakeError, KeyError, TypeError):
         return Path("saved")

@@ -70,7 +70,7 @@ def _say_goodbye(app: MnistApp, code: int, *, ascii_glyphs: bool) -> None:
 def make_app(options: argparse.Namespace) -> MnistApp:
     """The app for some options. Raises MistakeError."""
     folder = save_dir(options)
-    draft = Draft.read(options.config or config_file.default_path(Path.cwd()))
+    draft = Draft.read(config_file.asked_for(options.config, Path.cwd()))
     draft.text = starting.edited(draft.text, edits(options))
     how = {"on_hangup": options.on_hangup, "rate": options.rate}
     if not options.resume:

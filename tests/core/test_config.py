@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,6 @@ from core import config_file
 from core.config import Config
 from core.config_file import ConfigError, Problem
 from core.jsontext import JsonText
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHIPPED_PATH = config_file.PRESETS / "config.json"
 SHIPPED: dict[str, Any] = json.loads(SHIPPED_PATH.read_text(encoding="utf-8"))
@@ -133,6 +131,16 @@ def test_a_folders_own_config_comes_before_the_bundled_one(tmp_path: Path) -> No
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "config.json").touch()
     assert config_file.default_path(tmp_path) == tmp_path / "configs" / "config.json"
+
+
+def test_a_bundled_preset_is_named_by_its_file_alone_in_any_folder(tmp_path: Path) -> None:
+    preset = config_file.PRESETS / "sprint.json"
+    assert config_file.asked_for(Path("sprint.json"), tmp_path) == preset
+    others = ("nowhere.json", "config.json", "folder/sprint.json", str(tmp_path / "sprint.json"))
+    for other in map(Path, others):
+        assert config_file.asked_for(other, tmp_path) == other
+    (tmp_path / "sprint.json").touch()
+    assert config_file.asked_for(Path("sprint.json"), tmp_path) == Path("sprint.json"), "one's own"
 
 
 @pytest.mark.parametrize(
