@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scratch import beginning, told_run
 from textual.events import MouseScrollDown
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 from window import USUAL, WIDE, Window, opened
 
 from core import runs
@@ -94,6 +94,17 @@ async def test_the_pane_marks_what_the_live_run_has_otherwise_and_a_gives_it_to_
             await window.press("3", *RATE_OF_LIVE_RUN)
             assert asked_of(run)[2:] == [(LR, 0.005)]
     assert len(RATE_OF_LIVE_RUN) <= 5
+
+
+async def test_beside_a_schedule_it_is_said_which_rate_is_asked_for(scratch: Scratch) -> None:
+    schedule = {"type": "ExponentialLR", "args": {"gamma": 0.5}}
+    scratch.write_config({"lr_scheduler": schedule, "optimizer.args.lr": 0.004})
+    with live_run(scratch) as (run, _):
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("u")
+            await window.until_shown("lr of the config. ExponentialLR has made it 0.001 by now")
+            assert window.prompt.query_one(Input).value == "0.004"
 
 
 async def test_without_a_live_run_there_is_nothing_to_apply_to(scratch: Scratch) -> None:

@@ -45,6 +45,12 @@ class LiveRun:
             self.values = self._values()
         return not (same and known)
 
+    @property
+    def schedule(self) -> str:
+        """The class that changes its learning rate; empty where none does."""
+        schedule = self._config.get("lr_scheduler")
+        return str(schedule.get("type", "")) if isinstance(schedule, dict) else ""
+
     def parameters_of(self, arch: object) -> int | None:
         """How many parameters a network has, if it is this run's."""
         if self.state.started is None or self._config.get("arch") != arch:

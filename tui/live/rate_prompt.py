@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from core.requests import LR
+from tui.clean import clean
 from tui.config import field_help
 from tui.config.draft import parse
 from tui.messages import ApplyAsked
@@ -31,10 +32,21 @@ def ask_rate(pane: Widget, live: LiveRun | None) -> None:
     prompt = Prompt(
         "Learning rate of the live run",
         value=live.values.get(LR, ""),
-        help=f"{field_help.ARGUMENTS['lr']}. Up and down change it.",
+        help=_help(live),
         check=lambda text: "" if _rate(text) else f"{text}: give a number above 0, like 0.001",
     )
     pane.app.push_screen(prompt, answered)
+
+
+def _help(live: LiveRun) -> str:
+    """What the number is; where a schedule is at work it is not the rate that the run has now."""
+    words, step = f"{field_help.ARGUMENTS['lr']}. Up and down change it.", live.state.last_step
+    if not live.schedule or step is None:
+        return words
+    return clean(
+        f"lr of the config. {live.schedule} has made it {step.lr:.3g} by now, and goes on: half of "
+        "the number gives half of every rate from the next step on."
+    )
 
 
 def _rate(text: str) -> float | None:
