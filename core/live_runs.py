@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core import folders, runs
+from core import finding, folders
 from core.journal_end import last_start
 
 if TYPE_CHECKING:
@@ -23,6 +23,6 @@ class LiveRun:
 
 def live_runs() -> list[LiveRun]:
     """Those in the save folders of this person that have begun to train."""
-    live = [run for folder in folders.known() for run in runs.scan(folder) if run.live()]
+    live = [run for folder in folders.known() for run in finding.scan(folder) if run.live()]
     found = {run.path: (run, last_start(run.journal_path)) for run in live}
     return [LiveRun(run, started) for run, started in found.values() if started is not None]

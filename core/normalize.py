@@ -6,13 +6,11 @@ be meant is left as it is, for `core.config` and `core.check` to refuse.
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, old_formats, signatures
+from core import config_file, old_formats, spelled
 from core.config_file import ConfigError, Problem
 from core.jsontext import shown
 from core.own_names import is_own, label
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
     from core.jsontext import JsonText
     from core.jsontext import Path as KeyPath
-    from core.signatures import Signature
 
 LOSSES = {"my_loss": "nll_loss", "NLLLoss": "nll_loss", "CrossEntropyLoss": "cross_entropy"}
 METRICS = {"my_metric": "accuracy", "my_metric2": "top_k_acc"}
@@ -52,7 +49,15 @@ def normalize(value: object) -> Normal:
         return Normal(value, foreign=foreign)
     config = _copied(value)
     notes, problems = old_formats.convert(config)
-    for step in (_loss, _metrics, _monitor, _scheduler, _arguments, _numbers, _warnings):
+    for step in (
+        _loss,
+        _metrics,
+        _monitor,
+        _scheduler,
+        spelled.arguments,
+        spelled.numbers,
+        _warnings,
+    ):
         notes += step(config)
     return Normal(config, tuple(notes), tuple(problems))
 
@@ -95,31 +100,6 @@ def editable(text: JsonText) -> JsonText:
 
 
 # The steps: each changes the config in place and says so
-
-
-def _arguments(config: dict[str, Any]) -> Iterator[str]:
-    """Left out arguments are none, and texts of numbers are numbers where those are wanted."""
-    for name in ("arch", "data_loader", "optimizer", "lr_scheduler", "loss"):
-        block = config.get(name)
-        if isinstance(block, dict) and "type" in block:
-            if "args" not in block and isinstance(block.get("kwargs"), dict):
-                block["args"] = block.pop("kwargs")
-                yield f"{name}.kwargs: is read as {name}.args"
-            block["args"] = {} if block.get("args") is None else block["args"]
-            if name != "data_loader":
-                signature = signatures.of(name, block["type"])
-                yield from _typed(f"{name}.args", block["args"], signature)
-
-
-def _typed(path: str, args: object, signature: Signature | None) -> Iterator[str]:
-    if signature is None or not isinstance(args, dict):
-        return
-    for name, value in list(args.items()):
-        parameter = signature.get(name)
-        if parameter is not None and isinstance(value, str | float):
-            kinds = set(parameter.kinds())
-            if kinds & {"integer", "number"} and "text" not in kinds:
-                yield from _number(args, name, path, whole="number" not in kinds)
 
 
 def _loss(config: dict[str, Any]) -> Iterator[str]:
@@ -187,16 +167,6 @@ def _scheduler(config: dict[str, Any]) -> Iterator[str]:
             yield f"lr_scheduler.metric: is not used: only {PLATEAU} looks at a metric"
 
 
-def _numbers(config: dict[str, Any]) -> Iterator[str]:
-    for dotted in (*_WHOLE, *_NUMBERS):
-        *parents, name = dotted.split(".")
-        block: Any = config
-        for parent in parents:
-            block = block.get(parent) if isinstance(block, dict) else None
-        if isinstance(block, dict) and name in block:
-            yield from _number(block, name, ".".join(parents), whole=dotted in _WHOLE)
-
-
 def _warnings(config: dict[str, Any]) -> Iterator[str]:
     """What is allowed and hardly meant."""
     trainer, loader = config.get("trainer"), config.get("data_loader")
@@ -257,27 +227,6 @@ def _metric_types(config: dict[str, Any]) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _number(block: dict[str, Any], name: str, path: str, *, whole: bool) -> Iterator[str]:
-    """Turn `block[name]` into the number it spells, where nothing is lost."""
-    value = block[name]
-    number = _spelled(value)
-    if whole and isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
-        number = int(number)
-    if number is None or (whole and isinstance(number, float)) or type(number) is type(value):
-        return
-    block[name] = number
-    yield f"{path}.{name}: {shown(value)} is read as {shown(number)}".removeprefix(".")
-
-
-def _spelled(value: object) -> int | float | None:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value.strip()):
-        return None
-    number = float(value) if set(value) & set(".eE") else int(value)
-    return number if math.isfinite(number) else None
-
-
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -321,10 +270,3 @@ def _differing(old: Any, new: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath
 
 
 _GONE = object()
-_NUMBER = re.compile(r"[+-]?(\d{1,300}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_WHOLE = (
-    "n_gpu", "seed", "threads", "trainer.epochs", "trainer.save_period", "trainer.verbosity",
-    "trainer.keep_checkpoints", "trainer.len_epoch", "data_loader.args.batch_size",
-    "data_loader.args.num_workers",
-)  # fmt: skip
-_NUMBERS = ("trainer.early_stop", "data_loader.args.validation_split")

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build, checkpoint, own_batches, rates, resume, schedules, template_position
+from core import (
+    beginning,
+    build,
+    checkpoint,
+    own_batches,
+    rates,
+    schedules,
+    template_position,
+)
 from core.checkpoint import CheckpointError
 from core.config import Config
 from core.config_file import ConfigError
@@ -217,7 +225,7 @@ def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[
 
 def _same_batches(training: Training, start: Checkpoint) -> bool:
     """Whether the steps that were taken in the open epoch are the first ones of it still."""
-    before = resume.where_its_data_was(Config.parse(start.config), start)
+    before = beginning.where_its_data_was(Config.parse(start.config), start)
     now = training.config
     return (
         start.ours["num_steps"] == training.num_steps

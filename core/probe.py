@@ -86,7 +86,7 @@ def self_test(device: str) -> dict[str, Any]:
 
 def speed(run: Run, config: str, device: str) -> dict[str, Any]:
     """Train for a moment in a directory that is thrown away, with the trainer's own steps."""
-    from core import resume
+    from core import beginning
     from core.control import Control
     from core.data_sets import LOADERS
     from core.requests import Inbox
@@ -96,7 +96,7 @@ def speed(run: Run, config: str, device: str) -> dict[str, Any]:
         raise MistakeError(f"{names[0]} is code of your own, which runs only when a run is started")
     run.config_path.write_text(config, encoding="utf-8")
     changes = {"device": device, "trainer.tensorboard": False}
-    loader = resume.effective(run, changes).config.data_loader
+    loader = beginning.effective(run, changes).config.data_loader
     # A training would download them, for minutes.
     LOADERS[loader.type].find(loader.args.data_dir.expanduser(), training=loader.args.training)
     training = Training(run, changes, lambda event: None, Control(Inbox(run.requests_path), _drop))

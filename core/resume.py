@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from core import (
-    build,
-    check,
+    beginning,
     checkpoint,
     config,
     config_file,
-    devices,
+    finding,
     normalize,
     own_project,
     resume_code,
+    resume_refused,
     runs,
-    schedules,
     seen_before,
     started_code,
 )
 from core.errors import MistakeError
-from core.events import RunStarted, SettingChanged
-from core.journal import Follower
 from core.jsontext import JsonText
-from core.own_names import is_own
 from core.paths import expanded
 from core.runs import Run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.checkpoint import Checkpoint
-    from core.config import Config
     from core.own_code import Code
 
 IN_PLACE = {
@@ -44,23 +40,6 @@ IN_PLACE = {
     "trainer.tensorboard_histograms",
 }
 """What may change without the run becoming another one."""
-
-NUMBER_OF_STEPS = {
-    "data_loader.args.batch_size",
-    "data_loader.args.training",
-    "data_loader.args.validation_split",
-    "trainer.len_epoch",
-}
-"""What says how many steps an epoch has."""
-
-
-class Effective(NamedTuple):
-    """What a run is trained with: its config.json, and what was changed since."""
-
-    config: Config
-    raw: dict[str, Any]
-    changes: dict[str, Any]
-    """By dotted path, those of earlier starts included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,105 +78,6 @@ class Plan:
         )
 
 
-def effective(run: Run, changes: dict[str, Any]) -> Effective:
-    """The config of a run with all changes so far and these. Raises ConfigError."""
-    text = config_file.read_text(run.config_path)
-    everything = {**_changes_so_far(run), **changes}
-    for path, value in everything.items():
-        text = text.set(config_file.parse_path(path), value)
-    return Effective(check.load(text.value, run.code_path), text.value, everything)
-
-
-def _changes_so_far(run: Run) -> dict[str, Any]:
-    """What was changed at a start of the run, or while it was live, by dotted path."""
-    changes: dict[str, Any] = {}
-    for event in Follower(run.journal_path).read():
-        if isinstance(event, RunStarted):
-            changes = dict(event.changes)
-        elif isinstance(event, SettingChanged):
-            changes[event.path] = event.after
-    return changes
-
-
-def starting_checkpoint(run: Run) -> tuple[Checkpoint | None, list[str]]:
-    """Where a run goes on: its furthest checkpoint that is whole, its parent's, or the start.
-
-    With a sentence about each file that should have been it and cannot be read.
-    """
-    if run.checkpoints():
-        return newest_valid(run)
-    parent = run.parent()
-    if parent is None:
-        return None, []
-    return replace(checkpoint.load(parent), weights_only=run.fine_tunes()), []
-
-
-def newest_valid(run: Run) -> tuple[Checkpoint, list[str]]:
-    """The furthest checkpoint that can be read, and a sentence about each that cannot."""
-    problems = _renew_sidecars(run) if run.ours() else {}
-    for path in reversed(run.checkpoints()):
-        if path in problems:
-            continue
-        try:
-            return checkpoint.load(path), list(problems.values())
-        except checkpoint.CheckpointError as error:
-            problems[path] = str(error)
-    if problems:
-        message = f"{run.path}: none of its checkpoints can be read: start a new run"
-        raise checkpoint.CheckpointError(f"{message} ({'; '.join(problems.values())})")
-    raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
-
-
-def _renew_sidecars(run: Run) -> dict[Path, str]:
-    """Make the order of the checkpoints right; returns a sentence about each that is damaged."""
-    problems = {}
-    for path in run.checkpoints():
-        try:
-            checkpoint.renew_sidecar(path)
-        except checkpoint.CheckpointError as error:
-            problems[path] = str(error)
-        except OSError:  # a folder that may only be read: the older order must do
-            continue
-    return problems
-
-
-def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
-    """The config with the images the checkpoint was trained on, whatever folder one is in now.
-
-    A relative data_dir means the folder that training was started in.
-    """
-    loader = start.config.get("data_loader", {})
-    written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
-    absolute = start.ours.get("data_dir")
-    if (
-        written is None
-        or absolute is None
-        or str(settings.data_loader.args.data_dir) != str(Path(str(written)))
-    ):
-        return settings
-    return settings.with_data_dir(Path(str(absolute)))
-
-
-def threads(settings: Config, start: Checkpoint | None) -> int | None:
-    """The config's threads, else those of the run before: another number gives other last bits."""
-    if settings.threads is not None or start is None:
-        return settings.threads
-    before = start.ours.get("threads")
-    return int(before) if before else None
-
-
-def device(settings: Config, start: Checkpoint | None) -> tuple[str, list[str]]:
-    """The device the config asks for, else that of the run before, else what there is."""
-    before = start.ours.get("device") if start else None
-    if settings.device is None and before:
-        try:
-            return devices.choose(str(before), settings.n_gpu)
-        except devices.DeviceError as error:
-            name, notices = devices.choose(None, settings.n_gpu)
-            return name, [*notices, str(error)]
-    return devices.choose(settings.device, settings.n_gpu)
-
-
 def plan(
     reference: str,
     save_dir: Path,
@@ -217,10 +97,10 @@ def plan(
     before = _config_before(start, run, notices)
     text = own_project.in_text(_replaced(before, given, edits), folder)
     settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
-    _refuse_other_weights(settings, start)
+    resume_refused.other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
-        _refuse_endless(settings, start, before.value, differing)
+        resume_refused.endless(settings, start, before.value, differing)
     fits = (
         differing.keys() <= IN_PLACE
         and run.ours()
@@ -271,7 +151,7 @@ def _from_weights(
     start: Checkpoint, before: JsonText, text: JsonText, notices: list[str], folder: Path | None
 ) -> Plan:
     settings, code = resume_code.checked(text, before, Run(start.path.parent), folder)
-    _refuse_other_weights(settings, start)
+    resume_refused.other_weights(settings, start)
     notices += seen_before.notices(before.value, settings)
     return Plan(start.path, None, text, {}, notices, weights_only=True, code=code)
 
@@ -284,23 +164,12 @@ def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> 
     return text
 
 
-def _refuse_other_weights(settings: Config, start: Checkpoint) -> None:
-    """Say that the weights do not fit before there is a run directory."""
-    if start.arch != settings.arch.label:
-        raise MistakeError(
-            f"arch.type: {start.path} holds the weights of {start.arch}, not of "
-            f"{settings.arch.type}: leave arch as it was"
-        )
-    if not is_own(settings.arch.type):  # of one's own nothing is run until the training begins
-        checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
-
-
 def _unsaved(reference: str, save_dir: Path) -> Run | None:
     """The run that is meant, where it was stopped before its first checkpoint."""
     path = expanded(reference)
     if path.is_file() or runs.is_checkpoint(path):
         return None
-    run = runs.find(reference, save_dir)
+    run = finding.find(reference, save_dir)
     begun = run.ours() and not run.live() and run.parent() is None
     return run if begun and not run.checkpoints() else None
 
@@ -322,7 +191,7 @@ def _from_the_start(
 
 def _as_changed(run: Run, text: JsonText) -> JsonText:
     """A run's config with what was changed since."""
-    for path, value in effective(run, {}).changes.items():
+    for path, value in beginning.effective(run, {}).changes.items():
         text = text.set(config_file.parse_path(path), value)
     return text
 
@@ -333,10 +202,10 @@ def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, Run, list[str]]
     if path.is_file() or runs.is_checkpoint(path):
         start = checkpoint.load(path.absolute())
         return start, Run(start.path.parent), []
-    run = runs.find(reference, save_dir)
+    run = finding.find(reference, save_dir)
     if run.live():
         raise MistakeError(f"{run.path}: is being trained now: stop it first, or give a checkpoint")
-    found, problems = starting_checkpoint(run)
+    found, problems = beginning.starting_checkpoint(run)
     if found is None:
         raise checkpoint.CheckpointError(f"{run.path}: holds no checkpoint yet: start a new run")
     return found, run, problems
@@ -362,43 +231,10 @@ def _config_before(start: Checkpoint, run: Run, notices: list[str]) -> JsonText:
     return text
 
 
-def _refuse_endless(
-    settings: Config, start: Checkpoint, before: dict[str, Any], differing: dict[str, Any]
-) -> None:
-    epochs, schedule = settings.trainer.epochs, settings.lr_scheduler
-    kept = not any(path.startswith("lr_scheduler") for path in differing)
-    if schedule and schedule.type in schedules.FIXED_LENGTH and kept:
-        longer = {"trainer.epochs"} if epochs > _epochs(before, epochs) else set()
-        if schedule.interval == "batch":
-            longer |= NUMBER_OF_STEPS
-        for path in sorted(longer & differing.keys()):
-            raise MistakeError(
-                f"{path}: {schedule.type} was drawn up for the steps it began with and cannot go "
-                "on after them: start a new run, or give another lr_scheduler"
-            )
-    if start.epoch >= epochs:
-        raise MistakeError(f"finished {start.epoch} of {epochs} epochs: give --epochs N")
-    num_bad = start.ours.get("judge", {}).get("num_bad_epochs", 0)
-    if num_bad > settings.trainer.patience and not start.ours.get("step_in_epoch"):
-        metric = settings.trainer.monitor.split()[-1]
-        raise MistakeError(
-            f"trainer.early_stop: ended after {num_bad} epochs without a better {metric}: "
-            f"give --set trainer.early_stop={num_bad} or more"
-        )
-
-
-def _epochs(before: dict[str, Any], otherwise: int) -> int:
-    """How far a run should have gone; a file of another program may not say it as ours do."""
-    try:
-        return config.Config.parse(before).trainer.epochs
-    except config_file.ConfigError:
-        return otherwise
-
-
 def _is_furthest(start: Checkpoint, run: Run) -> bool:
     if start.path.parent != run.path:  # the parent's, since it has none of its own yet
         return True
-    newest = newest_valid(run)[0]
+    newest = beginning.newest_valid(run)[0]
     return (newest.epoch, newest.step) <= (start.epoch, start.step)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core import checkpoint, machine, position, resume, runs
+from core import beginning, checkpoint, machine, position, runs
 from core.config import Config
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def outlook(plan: Plan) -> Outlook:
     if not ours:
         return Outlook(plan, start.epoch, 0, ("another program wrote it: the batches differ",))
     settings = Config.parse(plan.text.value)
-    device, notices = resume.device(settings, start)
-    threads = resume.threads(settings, start) or machine.usable_cpus()
+    device, notices = beginning.device(settings, start)
+    threads = beginning.threads(settings, start) or machine.usable_cpus()
     found = position.differences(ours, threads=threads, device=device)
     return Outlook(plan, start.epoch, int(ours["step_in_epoch"]), (*notices, *found))

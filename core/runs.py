@@ -1,10 +1,8 @@
-"""Run directories: their paths, making one, finding them again."""
+"""Run directories: their paths, what is in them, making one."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
 import time
@@ -12,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import folders, sidecar, template, template_log
-from core.errors import MistakeError
+from core import folders, sidecar, template
 from core.events import RunStarted, from_line
 from core.files import write_atomic, write_json
 from core.journal import Follower, is_live
@@ -30,12 +27,6 @@ CHECKPOINT_ENDINGS = (".pth", ".pth.tar")
 """The second one is pytorch-template's of 2018."""
 TRASH = ".trash"
 """In a save folder: what was deleted there, and can be taken back."""
-MAX_DEPTH = 6
-"""Folders below a save folder that are searched: a name may hold slashes."""
-
-
-class NotFoundError(MistakeError):
-    """No run, or more than one, answers to what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +142,7 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Its checkpoint files, by (epoch, step); those without a sidecar by their name."""
-        return sorted(_checkpoints_in(self.path), key=_order)
+        return sorted(checkpoints_in(self.path), key=_order)
 
     def best_checkpoint(self) -> Path | None:
         """The one to test: the best, else the furthest; None where there is none."""
@@ -193,81 +184,6 @@ def create(
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a search of the save folders found."""
-
-    runs: list[Run]
-    folders: dict[str, int]
-    """What lists them, and when each was changed last: another time, and there may be others."""
-
-
-def scan(save_dir: Path) -> list[Run]:
-    """Every run below a save folder, newest first."""
-    return _scan(save_dir, {})
-
-
-def known(save_dir: Path) -> list[Run]:
-    """The runs of `save_dir`, then those of the other known save folders; each once."""
-    return search(save_dir).runs
-
-
-def search(save_dir: Path) -> Search:
-    """The same, with all that was looked into."""
-    memory = str(folders.memory_path())
-    looked_into = {memory: changed_at(memory)}
-    found: dict[str, Run] = {}
-    for folder in [save_dir, *folders.known()]:
-        # Below it no link is followed: to resolve it alone is enough, and there may be a thousand.
-        real, start = os.path.realpath(folder), len(str(folder.absolute()))
-        for run in _scan(folder, looked_into):
-            found.setdefault(real + str(run.path)[start:], run)
-    return Search(list(found.values()), looked_into)
-
-
-def changed_at(path: str) -> int:
-    """When a file or folder was changed, in nanoseconds since 1970; 0 where there is none."""
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 -- half as long, and there may be many
-    except (OSError, ValueError):  # ValueError: no path can be like that
-        return 0
-
-
-def find(reference: str, save_dir: Path, *, prefer_live: bool = False) -> Run:
-    """The run a person means: a path, an id, NAME/ID, or `latest`. Raises NotFoundError.
-
-    With `prefer_live`, `latest` is the newest live run if there is one.
-    """
-    path = Path(os.path.expanduser(reference))  # noqa: PTH111 -- of unknown users it makes nothing
-    if _is_run(path):
-        return Run(path.resolve())
-    runs = known(save_dir)
-    if reference == "latest":
-        runs = sorted(runs, key=_age, reverse=True)
-        live = [run for run in runs if run.live()] if prefer_live else []
-        if not runs:
-            raise NotFoundError(f"there is no run in {save_dir} yet: start one with mnist-tui")
-        return (live or runs)[0]
-    matches = [run for run in runs if _answers_to(run, reference)]
-    if len(matches) == 1:
-        return matches[0]
-    if not matches:
-        raise NotFoundError(f"{reference}: there is no such run: mnist-tui runs lists them")
-    paths = "\n".join(str(run.path) for run in matches)
-    raise NotFoundError(f"{reference}: is the id of several runs, give a path:\n{paths}")
-
-
-def started(run: Run) -> float:
-    """When a run was first started, in seconds since 1970: by its id, else by its files."""
-    with contextlib.suppress(ValueError, OverflowError):
-        return time.mktime(time.strptime(run.id[:15], "%Y%m%d_%H%M%S"))
-    if (began := template_log.read(run.path).began) is not None:
-        return began
-    with contextlib.suppress(OSError):
-        return run.config_path.stat().st_mtime
-    return 0.0
-
-
 def is_checkpoint(path: Path) -> bool:
     """Whether a path is named as checkpoints are."""
     return path.name.endswith(CHECKPOINT_ENDINGS)
@@ -289,7 +205,8 @@ def _order(checkpoint: Path) -> tuple[int, int, int, str]:
     return epoch, step, rank, name  # where several say the same, the last one speaks
 
 
-def _checkpoints_in(folder: Path) -> Iterable[Path]:
+def checkpoints_in(folder: Path) -> Iterable[Path]:
+    """The checkpoint files of a folder, in no order."""
     return (path for path in folder.glob("*.pth*") if is_checkpoint(path))
 
 
@@ -304,49 +221,3 @@ def _claim(folder: Path) -> Path:
             continue
         return path
     raise FileExistsError(f"{folder}: a thousand runs were started in this second")
-
-
-def _age(run: Run) -> tuple[float, int, str]:
-    # Of those that were started in one second the later ones have a number, _2 before _10.
-    return started(run), len(run.id), run.id
-
-
-def _scan(save_dir: Path, looked_into: dict[str, int]) -> list[Run]:
-    found = [Run(path) for path in _walk(str(save_dir.absolute()), MAX_DEPTH, looked_into)]
-    return sorted(found, key=_age, reverse=True)
-
-
-def _walk(folder: str, depth: int, looked_into: dict[str, int]) -> Iterable[Path]:
-    looked_into[folder] = changed_at(folder)
-    try:
-        with os.scandir(folder) as entries:
-            folders_in_it = sorted(entry.path for entry in entries if _is_folder(entry))
-    except (OSError, ValueError):  # ValueError: no path can be like that
-        return
-    for path in folders_in_it:
-        if _is_run(path):
-            yield Path(path)
-        elif depth > 1:
-            yield from _walk(path, depth - 1, looked_into)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    with contextlib.suppress(OSError):
-        return entry.name != TRASH and entry.is_dir(follow_symlinks=False)
-    return False
-
-
-def _is_run(path: str | Path) -> bool:
-    # Without pathlib, which takes three times as long: there may be a thousand.
-    if not os.path.isfile(os.path.join(path, "config.json")):  # noqa: PTH113, PTH118
-        return False
-    if os.path.exists(os.path.join(path, "events.jsonl")):  # noqa: PTH110, PTH118
-        return True
-    with contextlib.suppress(OSError):  # a folder that may not be entered
-        return any(_checkpoints_in(Path(path)))
-    return False
-
-
-def _answers_to(run: Run, reference: str) -> bool:
-    reference = reference.rstrip("/")
-    return run.id == reference or str(run.path).endswith(f"/{reference}")

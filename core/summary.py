@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import runs, sidecar, template
+from core import finding, runs, sidecar, template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def line(
         "device": (state.started.device or None) if state.started else None,
         "origin": OURS if run.ours() else TEMPLATE,
         "parent": str(parent) if parent else None,
-        "started": runs.started(run),
+        "started": finding.started(run),
         "best": _best(state),
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from core import (
+    beginning,
     build,
     checkpoint,
     data_sets,
@@ -20,7 +21,6 @@ from core import (
     own_data,
     own_import,
     own_project,
-    resume,
 )
 from core.config import Config, OwnLoader
 from core.data_sets import DataSet, MissingDataError, Normalization
@@ -68,7 +68,7 @@ class Trained:
         if beside is None and not run.ours():
             own_project.refuse_without(path, found.config)
         value = own_project.resolved(found.config, beside)
-        config = resume.where_its_data_was(Config.parse(value), found)
+        config = beginning.where_its_data_was(Config.parse(value), found)
         own = (
             own_import.of_run(run, config) if beside is None else own_import.beside(beside, config)
         )

@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from core import (
     announcing,
+    beginning,
     build,
     dataset,
     live_changes,
@@ -19,7 +20,6 @@ from core import (
     own_code,
     own_import,
     position,
-    resume,
     schedules,
     tensorboard,
     training_data,
@@ -63,16 +63,16 @@ class Training:
         ranks: Ranks = ALONE,
     ) -> None:
         self.run, self.ranks = run, ranks
-        self.config, self.raw_config, self.changes = resume.effective(run, changes)
+        self.config, self.raw_config, self.changes = beginning.effective(run, changes)
         self._board, told = tensorboard.open_board(run.path, self.config, writes=ranks.first)
         self.emit = emit = self._board.listen(emit) if self._board else emit
         with ranks.first_before_others():  # it may mend what they read
-            start, notices = resume.starting_checkpoint(run)
+            start, notices = beginning.starting_checkpoint(run)
         if start is not None:
-            self.config = resume.where_its_data_was(self.config, start)
+            self.config = beginning.where_its_data_was(self.config, start)
         self.threads = self._num_threads(start)
         torch.set_num_threads(self.threads)
-        name, more = resume.device(self.config, start)
+        name, more = beginning.device(self.config, start)
         notices += [*more, *told, *own_code.changes_since(run)]
         self.device = torch.device(ranks.device(name))
         self.devices = name if ranks.size > 1 else str(self.device)
@@ -83,24 +83,7 @@ class Training:
         self.own = own_import.of_run(run, self.config)
         with ranks.first_before_others():  # it may have to be downloaded
             self._load_data(control)
-        self.enter("making the network")
-        self._augmentation = Augmentation.of(self.config.data_loader.augment)
-        torch.manual_seed(self.config.seed)
-        self.model = build.model(self.config.arch, self.own)
-        # On a CPU the convolutions run a quarter faster in this layout, with no other change;
-        # but `view`, which networks of one's own may hold, cannot look at it.
-        layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
-        self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
-        if (seed := ranks.seed(self.config.seed)) is not None:  # else all would drop out alike
-            torch.manual_seed(seed)
-        self.optimizer = build.optimizer(self.config.optimizer, self.model)
-        self.scheduler = build.scheduler(
-            self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
-        )
-        self.loss = build.loss(self.config, self.own)
-        self.metrics = build.metric_functions(self.config, self.own)
-        self._try_out_own()
-
+        self._make_network()
         self.epoch = self.step = self.step_in_epoch = 0
         self.lr = self._next_lr()
         """Of the last step: that of the first parameter group."""
@@ -299,7 +282,7 @@ class Training:
         """Those of the run before only where as many processes shared the CPUs."""
         ranks = self.ranks
         alike = start is not None and start.ours.get("world_size", 1) == ranks.size
-        given = resume.threads(self.config, start if alike else None)
+        given = beginning.threads(self.config, start if alike else None)
         return given or max(1, machine.usable_cpus() // ranks.local_size)
 
     def _load_data(self, control: Control) -> None:
@@ -319,6 +302,26 @@ class Training:
         self.num_steps = self.config.trainer.len_epoch or data.num_batches
         schedule = self.config.lr_scheduler
         self._steps_per_batch = schedule is not None and schedule.interval == "batch"
+
+    def _make_network(self) -> None:
+        """The network, and all that it is trained by."""
+        self.enter("making the network")
+        self._augmentation = Augmentation.of(self.config.data_loader.augment)
+        torch.manual_seed(self.config.seed)
+        self.model = build.model(self.config.arch, self.own)
+        # On a CPU the convolutions run a quarter faster in this layout, with no other change;
+        # but `view`, which networks of one's own may hold, cannot look at it.
+        layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
+        self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        if (seed := self.ranks.seed(self.config.seed)) is not None:  # else all would drop out alike
+            torch.manual_seed(seed)
+        self.optimizer = build.optimizer(self.config.optimizer, self.model)
+        self.scheduler = build.scheduler(
+            self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
+        )
+        self.loss = build.loss(self.config, self.own)
+        self.metrics = build.metric_functions(self.config, self.own)
+        self._try_out_own()
 
     def _nothing_drawn(self) -> AbstractContextManager[None]:
         """The generators are afterwards as before, though code of one's own draws from them.

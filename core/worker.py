@@ -48,20 +48,7 @@ def work(
         log.open_log(run.log_path) as write,
         capture.into(write) as captured,
     ):
-        waiting: deque[Event] = deque()
-        narrator = log.Narrator()
-
-        def emit(event: Event) -> None:
-            write(narrator.line(event))
-            if waiting and isinstance(event, StepEnded):
-                return
-            waiting.append(event)
-            # A full disk must not end a training that could have gone on: its events wait.
-            with contextlib.suppress(OSError):
-                while waiting:
-                    journal.append(waiting[0])
-                    waiting.popleft()
-
+        emit = _told(journal, write)
         control = _control(run, emit, ranks)
         on_control(control)
         try:
@@ -86,6 +73,25 @@ def work(
         ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
         emit(ended)
         return ended
+
+
+def _told(journal: Journal, write: Callable[[str | None], None]) -> Callable[[Event], None]:
+    """Tells an event in the log and in the journal."""
+    waiting: deque[Event] = deque()
+    narrator = log.Narrator()
+
+    def emit(event: Event) -> None:
+        write(narrator.line(event))
+        if waiting and isinstance(event, StepEnded):
+            return
+        waiting.append(event)
+        # A full disk must not end a training that could have gone on: its events wait.
+        with contextlib.suppress(OSError):
+            while waiting:
+                journal.append(waiting[0])
+                waiting.popleft()
+
+    return emit
 
 
 def work_along(

@@ -8,22 +8,30 @@ import shlex
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, normalize, own_code, requests, runs, several, summary
+from core import (
+    devices,
+    finding,
+    own_code,
+    requests,
+    runs,
+    several,
+    summary,
+)
 from core.errors import MistakeError
 from core.files import without_non_finite
 from core.paths import expanded
-from tui import console, starting
+from tui import console
+from tui.asked import prepare, save_dir
 from tui.clean import clean
 from tui.foreground import Foreground
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
-    from core.jsontext import JsonText
     from core.requests import Kind
     from core.runs import Run
     from core.state import RunState
@@ -47,83 +55,6 @@ def run(options: argparse.Namespace) -> int:
         return OK
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-
-
-def edits(options: argparse.Namespace) -> dict[str, Any]:
-    """The flags that stand for values of the config, by dotted path."""
-    flags = {
-        "optimizer.args.lr": getattr(options, "lr", None),
-        "data_loader.args.batch_size": getattr(options, "bs", None),
-        "trainer.epochs": getattr(options, "epochs", None),
-        "name": getattr(options, "name", None),
-        "device": options.device,
-        "trainer.save_dir": str(options.saved) if options.saved else None,
-    }
-    found = {path: value for path, value in flags.items() if value is not None}
-    for item in getattr(options, "set", []):
-        path, equals, value = item.partition("=")
-        if not equals or not all(path.split(".")):
-            raise MistakeError(f"--set {clean(item)}: give PATH=VALUE, as trainer.epochs=5")
-        found[path] = _value(value)
-    return found
-
-
-def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
-    """The run directory to train and what changes in it; nothing is left behind by a mistake."""
-    fine_tune = getattr(options, "fine_tune", None)
-    if options.resume and fine_tune:
-        raise MistakeError("--fine-tune: begins anew where -r goes on: give one of the two")
-    if options.resume or fine_tune:
-        from core import resume
-
-        given = normalize.read(options.config) if options.config else None
-        _complain(normalize.notes_of(given) if given else [])
-        plan_of = resume.fine_tuning if fine_tune else resume.plan
-        reference = str(fine_tune or options.resume)
-        folder = own_code.folder_of(options.config) if options.config else None
-        plan = plan_of(reference, save_dir(options), given, edits(options), folder)
-        _complain(plan.notices)
-        _check_processes(plan.text, options)
-        return plan.realize(), plan.changes
-    path = config_file.asked_for(options.config, Path.cwd())
-    given = normalize.read(path)
-    text = _on_the_cpu(starting.edited(given, edits(options)), options)
-    _check_processes(text, options)
-    created = starting.create(text, own_code.folder_of(path))
-    _complain(normalize.notes_of(given, text))
-    return created, {}
-
-
-def _check_processes(text: JsonText, options: argparse.Namespace) -> None:
-    """Raise MistakeError while there is no run yet."""
-    if (asked := getattr(options, "nproc", None)) is not None:
-        from core.config import Config  # pydantic: only where it is wanted
-
-        several.num_processes(Config.parse(text.value), asked)
-
-
-def _on_the_cpu(text: JsonText, options: argparse.Namespace) -> JsonText:
-    """With --nproc the CPU is meant where no device is named, whatever n_gpu says."""
-    if getattr(options, "nproc", None) is None or text.value.get("device") not in (None, "auto"):
-        return text
-    return text.set(("device",), "cpu")
-
-
-def _complain(sentences: list[str]) -> None:
-    for sentence in sentences:
-        console.complain(sentence)
-
-
-def save_dir(options: argparse.Namespace) -> Path:
-    """The folder whose runs a command means: --saved, else that of the config here."""
-    if options.saved:
-        return Path(options.saved)
-    given = getattr(options, "config", None)
-    try:
-        text = config_file.read_text(config_file.asked_for(given, Path.cwd()))
-        return expanded(str(normalize.normalize(text.value).value["trainer"]["save_dir"]))
-    except (MistakeError, KeyError, TypeError):
-        return Path("saved")
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -153,7 +84,7 @@ def _test(options: argparse.Namespace) -> int:
 
     beside = own_code.folder_of(options.config) if options.config else None
     if beside is None:
-        _complain(own_code.changes_since(runs.Run(path.absolute().parent)))
+        console.complain(*own_code.changes_since(runs.Run(path.absolute().parent)))
     results = evaluate(path, device, beside)
     if options.json:
         _print_json(results)
@@ -166,7 +97,7 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
     """The checkpoint that is asked for and its device; torch can be imported now."""
     path = expanded(options.checkpoint)
     if not path.is_file() and not runs.is_checkpoint(path):
-        target = runs.find(options.checkpoint, save_dir(options))
+        target = finding.find(options.checkpoint, save_dir(options))
         path = target.best_checkpoint() or target.path / runs.LAST
     device = devices.choose(options.device or "cpu", 0)[0].split(",")[0]
     from core import spinning
@@ -181,7 +112,7 @@ def _predict(options: argparse.Namespace) -> int:
 
     path, device = _network(options)
     pictures, mistakes = guessing.read(options.images)
-    _complain(mistakes)
+    console.complain(*mistakes)
     if pictures:
         guesses = guessing.guess(path, device, pictures)
         if options.json:
@@ -193,7 +124,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    rows = [summary.summary(item) for item in runs.known(save_dir(options))]
+    rows = [summary.summary(item) for item in finding.known(save_dir(options))]
     rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
     if options.json:
         _print_json(rows)
@@ -203,7 +134,7 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    target = runs.find(options.run, save_dir(options))
+    target = finding.find(options.run, save_dir(options))
     if options.json:
         _print_json(summary.report(target))
     else:
@@ -212,7 +143,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _follow(options: argparse.Namespace) -> int:
-    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    target = finding.find(options.run, save_dir(options), prefer_live=True)
     state = console.follow(target, target.live)
     return FAILED if state.ended is not None and state.ended.outcome == "failed" else OK
 
@@ -227,7 +158,7 @@ def _pause(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace) -> int:
-    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    target = finding.find(options.run, save_dir(options), prefer_live=True)
     if target.live():
         return _ask(target, "continue", lambda state: not state.paused, "going on")
     options.resume = str(target.path)
@@ -260,7 +191,7 @@ def _plain(options: argparse.Namespace) -> int:
 
 
 def _live_run(options: argparse.Namespace) -> Run:
-    target = runs.find(options.run, save_dir(options), prefer_live=True)
+    target = finding.find(options.run, save_dir(options), prefer_live=True)
     if not target.live():
         raise MistakeError(f"{target.path}: is not running, so there is nothing to ask of it")
     return target
@@ -292,13 +223,6 @@ def _new(options: argparse.Namespace) -> int:
     console.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")
     console.out(f"cd {clean(shlex.quote(str(options.folder)))} && mnist-tui")
     return OK
-
-
-def _value(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _print_json(value: object) -> None:

@@ -40,9 +40,10 @@ def out(text: str) -> None:
     sys.stdout.flush()
 
 
-def complain(sentence: str) -> None:
-    """A sentence on stderr."""
-    sys.stderr.write(f"mnist-tui: {clean(sentence)}\n")
+def complain(*sentences: str) -> None:
+    """Sentences on stderr, a line each."""
+    for sentence in sentences:
+        sys.stderr.write(f"mnist-tui: {clean(sentence)}\n")
     sys.stderr.flush()
 
 

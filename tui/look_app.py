@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from core import child, runs
+from core import child, finding
 from core.errors import MistakeError
 from core.machine import one_line
 from tui import format as fmt
@@ -116,7 +116,7 @@ class LookApp(RunApp):
     def _best(self) -> Path | None:
         """The best checkpoint of the run that is shown, else of the newest that has one."""
         known = [self.shown] if self.shown is not None else []
-        for run in (*known, *runs.known(self.save_dir)):
+        for run in (*known, *finding.known(self.save_dir)):
             if (path := run.best_checkpoint()) is not None:
                 return path
         return None

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import runs, several
+from core import finding, runs, several
 from core.errors import MistakeError
 from tui import console
-from tui.commands import prepare, save_dir
+from tui.asked import prepare, save_dir
 from tui.foreground import Foreground
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def _live_run(options: argparse.Namespace) -> Run:
     if options.resume:
         path = Path(options.resume)
         reference = str(path.parent) if runs.is_checkpoint(path) else options.resume
-        found = [runs.find(reference, folder, prefer_live=True)]
+        found = [finding.find(reference, folder, prefer_live=True)]
     else:
-        found = sorted(runs.known(folder), key=runs.started, reverse=True)
+        found = sorted(finding.known(folder), key=finding.started, reverse=True)
     for run in found:
         if run.live():
             return run

@@ -6,13 +6,13 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import config_file, runs
+from core import config_file, finding, runs
 from core.errors import MistakeError
 from core.paths import expanded
 from core.runs import Run
 from tui import console, crash, starting
 from tui.app import MnistApp, WayOut
-from tui.commands import edits, save_dir
+from tui.asked import edits, save_dir
 from tui.config.draft import Draft
 from tui.link import headless, launcher
 
@@ -87,9 +87,9 @@ def resume_target(reference: str, folder: Path) -> Path:
         if not path.is_file():
             raise MistakeError(f"{path}: there is no such file: mnist-tui runs lists checkpoints")
         return path.resolve()  # its folder may hold no config.json: there is one in the file
-    return runs.find(reference, folder).path
+    return finding.find(reference, folder).path
 
 
 def live_runs(folder: Path) -> list[Run]:
     """The runs that are being trained now, here or in any known save folder."""
-    return [run for run in runs.known(folder) if run.live()]
+    return [run for run in finding.known(folder) if run.live()]

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from core import checkpoint, launch, requests, resume
+from core import beginning, checkpoint, launch, requests
 from core.checkpoint import CheckpointError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
@@ -70,7 +70,7 @@ def main() -> None:
                 except CheckpointError as error:
                     unreadable += 1
                     print(f"kill {number}: {error}", flush=True)
-            newest, _ = resume.newest_valid(run)
+            newest, _ = beginning.newest_valid(run)
             # What an earlier round finished must never be undone.
             lost += newest.epoch < finished
             stale += len(list(run.path.glob(".*.tmp")))

@@ -13,7 +13,7 @@ TORCH_FREE = [
     "core.launch", "core.worker", "core.devices", "core.summary", "core.signatures",
     "core.requests", "core.machine", "core.folders", "core.files", "core.idx", "core.sidecar",
     "core.jsontext", "core.judge", "core.log", "core.control", "core.child", "core.__main__",
-    "core.data_sets", "core.classes", "core.load", "core.live_runs", "core.log_lines",
+    "core.data_sets", "core.finding", "core.spelled", "core.classes", "core.load", "core.live_runs", "core.log_lines",
     "core.capture", "core.probe", "core.results", "core.pictures", "core.own_names",
     "core.own_code", "core.own_source",
     "core.own_signatures", "core.own_project", "core.arguments", "core.started_code",

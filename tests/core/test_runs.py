@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from invented import recorded
 
-from core import folders, runs
+from core import finding, folders, runs
 from core.events import EpochEnded, RunStarted, beginning, to_line
+from core.finding import NotFoundError
 from core.journal import Journal
-from core.runs import NotFoundError, Run
+from core.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,14 +40,14 @@ def test_a_new_run_holds_its_config_and_a_journal_without_events(tmp_path: Path)
     assert run.journal_path.read_bytes() == b""
     assert run.config() == json.loads(CONFIG)
     assert run.name() == "Mnist_LeNet"
-    assert abs(runs.started(run) - time.time()) < 5
+    assert abs(finding.started(run) - time.time()) < 5
     assert run.parent() is None
     assert folders.known() == [tmp_path / "saved"]
 
 
 def test_a_run_that_was_never_begun_can_be_found(tmp_path: Path) -> None:
     run = runs.create(tmp_path / "saved", "Mnist_LeNet", CONFIG)
-    assert runs.find("latest", tmp_path / "saved") == run
+    assert finding.find("latest", tmp_path / "saved") == run
     assert run.state().status(live=run.live()) == "interrupted"
 
 
@@ -95,15 +96,15 @@ def test_every_kind_of_run_is_found_newest_first(tmp_path: Path) -> None:
     (tmp_path / "no config" / "x" / "events.jsonl").touch()
     (tmp_path / "no training").mkdir()
     (tmp_path / "no training" / "config.json").touch()
-    assert runs.scan(tmp_path) == [deep, old, template]
-    assert runs.scan(tmp_path / "nothing") == []
+    assert finding.scan(tmp_path) == [deep, old, template]
+    assert finding.scan(tmp_path / "nothing") == []
 
 
 def test_of_one_second_the_last_run_is_the_newest(tmp_path: Path) -> None:
     names = ["20260101_120000", *(f"20260101_120000_{number}" for number in range(2, 12))]
     made = [make(tmp_path / "name" / name) for name in names]
-    assert runs.scan(tmp_path) == list(reversed(made))
-    assert runs.find("latest", tmp_path) == made[-1]
+    assert finding.scan(tmp_path) == list(reversed(made))
+    assert finding.find("latest", tmp_path) == made[-1]
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     saved.mkdir()
     (saved / "link").symlink_to(outside.path)
     (saved / "loop").symlink_to(saved)
-    assert runs.scan(saved) == []
+    assert finding.scan(saved) == []
 
 
 def test_a_folder_that_may_not_be_entered_is_passed_over(
@@ -129,13 +130,13 @@ def test_a_folder_that_may_not_be_entered_is_passed_over(
 
     monkeypatch.setattr(os, "scandir", forbid)
     monkeypatch.setattr(os.path, "isfile", lambda path: "private/" not in path and is_file(path))
-    assert runs.scan(tmp_path) == [run]
+    assert finding.scan(tmp_path) == [run]
 
 
 @pytest.mark.parametrize("name", ["00000000_000000", "99999999_999999", "notes", "20260101_12"])
 def test_a_directory_may_have_any_name(tmp_path: Path, name: str) -> None:
     run = make(tmp_path / name)
-    assert runs.scan(tmp_path) == [run]
+    assert finding.scan(tmp_path) == [run]
 
 
 def test_a_run_is_found_by_path_id_name_and_id(
@@ -153,18 +154,18 @@ def test_a_run_is_found_by_path_id_name_and_id(
         str(one.path),
         f"{one.path}/",
     ):
-        assert runs.find(reference, saved) == one
-    assert runs.find("latest", saved) == other
+        assert finding.find(reference, saved) == one
+    assert finding.find("latest", saved) == other
 
 
 def test_an_ambiguous_id_lists_the_paths(tmp_path: Path) -> None:
     paths = [make(tmp_path / name / "20260101_120000").path for name in ("a", "b")]
     with pytest.raises(NotFoundError) as caught:
-        runs.find("20260101_120000", tmp_path)
+        finding.find("20260101_120000", tmp_path)
     first, *lines = str(caught.value).splitlines()
     assert first == "20260101_120000: is the id of several runs, give a path:"
     assert sorted(lines) == list(map(str, paths))
-    assert runs.find("b/20260101_120000", tmp_path).path == paths[1]
+    assert finding.find("b/20260101_120000", tmp_path).path == paths[1]
 
 
 @pytest.mark.parametrize(
@@ -173,12 +174,12 @@ def test_an_ambiguous_id_lists_the_paths(tmp_path: Path) -> None:
 def test_what_is_no_run_is_told(tmp_path: Path, reference: str) -> None:
     make(tmp_path / "name" / "20260101_120000")
     with pytest.raises(NotFoundError, match="there is no such run: mnist-tui runs lists them"):
-        runs.find(reference, tmp_path)
+        finding.find(reference, tmp_path)
 
 
 def test_without_any_run_latest_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"there is no run in .* yet: start one with mnist-tui"):
-        runs.find("latest", tmp_path)
+        finding.find("latest", tmp_path)
 
 
 def test_a_live_run_is_preferred_where_that_is_asked(tmp_path: Path) -> None:
@@ -186,19 +187,19 @@ def test_a_live_run_is_preferred_where_that_is_asked(tmp_path: Path) -> None:
     newest = make(tmp_path / "20260101_130000")
     with Journal(live.journal_path):
         assert live.live()
-        assert runs.find("latest", tmp_path, prefer_live=True) == live
-        assert runs.find("latest", tmp_path) == newest
-    assert runs.find("latest", tmp_path, prefer_live=True) == newest
+        assert finding.find("latest", tmp_path, prefer_live=True) == live
+        assert finding.find("latest", tmp_path) == newest
+    assert finding.find("latest", tmp_path, prefer_live=True) == newest
 
 
 def test_runs_of_other_save_folders_are_found_too(tmp_path: Path) -> None:
     there = runs.create(tmp_path / "there", "name", CONFIG)
     there.journal_path.touch()
     here = tmp_path / "here"
-    assert runs.known(here) == [there]
-    assert runs.find("latest", here) == there
-    assert runs.find(there.id, here) == there
-    assert runs.known(tmp_path / "there") == [there]
+    assert finding.known(here) == [there]
+    assert finding.find("latest", here) == there
+    assert finding.find(there.id, here) == there
+    assert finding.known(tmp_path / "there") == [there]
 
 
 def test_a_config_that_cannot_be_read_is_an_empty_one(tmp_path: Path) -> None:

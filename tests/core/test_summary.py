@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core import events as e
-from core import runs, sidecar, summary
+from core import finding, runs, sidecar, summary
 from core.journal import Journal
 from core.runs import Run
 from core.sidecar import Sidecar
@@ -97,7 +97,7 @@ def test_a_run_in_a_line_has_the_keys_of_the_contract(run: Run) -> None:
         "device": "cpu",
         "origin": "mnist-tui",
         "parent": None,
-        "started": runs.started(run),
+        "started": finding.started(run),
         "best": {"metric": "val_loss", "value": 0.5, "epoch": 1},
     }
     assert Path(row["run"]).is_absolute()
@@ -164,7 +164,7 @@ def test_a_run_that_only_begins_says_what_it_knows(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_the_template_is_listed_beside_ours(run: Run, template: Run) -> None:
-    assert template in runs.scan(template.path.parents[2])
+    assert template in finding.scan(template.path.parents[2])
     row = summary.summary(template)
     assert list(row) == RUN_KEYS
     assert row["origin"] == "pytorch-template"

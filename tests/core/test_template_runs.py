@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from template_run import RUN_ID, copy_template_run
 
-from core import runs, sidecar, summary, template_log
+from core import finding, sidecar, summary, template_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def lines(*epochs: dict[str, Any], second: int = 0) -> str:
 
 
 def test_the_real_run_is_listed_with_its_three_epochs(real: Run, tmp_path: Path) -> None:
-    assert runs.scan(tmp_path / "saved") == [real]
+    assert finding.scan(tmp_path / "saved") == [real]
     row = summary.summary(real)
     assert (row["name"], row["id"], row["origin"]) == ("Mnist_LeNet", RUN_ID, "pytorch-template")
     assert (row["status"], row["epoch"], row["epochs"]) == ("completed", 3, 3)
@@ -90,9 +90,9 @@ def test_the_real_run_has_a_curve(real: Run) -> None:
 def test_it_was_started_when_its_log_says(real: Run) -> None:
     log = log_of(real)
     log.write_text(lines({"epoch": 1, "loss": 0.5}))
-    assert runs.started(real) == template_log.read(real.path).began
+    assert finding.started(real) == template_log.read(real.path).began
     log.unlink()
-    assert runs.started(real) == real.config_path.stat().st_mtime
+    assert finding.started(real) == real.config_path.stat().st_mtime
 
 
 def test_a_run_before_its_last_epoch_was_interrupted(real: Run) -> None:
@@ -186,7 +186,7 @@ def test_a_folder_with_a_config_alone_is_not_listed(real: Run, tmp_path: Path) -
     failed = real.path.with_name("1123_062600")
     failed.mkdir()
     shutil.copy(real.config_path, failed)
-    assert runs.scan(tmp_path / "saved") == [real]
+    assert finding.scan(tmp_path / "saved") == [real]
 
 
 def test_epoch_10_comes_after_epoch_2_and_the_files_of_2018_count(real: Run) -> None:
@@ -237,8 +237,8 @@ def test_what_its_config_does_not_say_is_unknown(
 
 def test_listing_and_showing_it_imports_no_torch(real: Run) -> None:
     code = (
-        "import sys\nfrom core import runs, summary\nfrom pathlib import Path\n"
-        f"(run,) = runs.scan(Path({str(real.path.parents[2])!r}))\n"
+        "import sys\nfrom core import finding, summary\nfrom pathlib import Path\n"
+        f"(run,) = finding.scan(Path({str(real.path.parents[2])!r}))\n"
         "assert len(summary.report(run)['history']) == 3\n"
         "assert summary.summary(run)['epoch'] == 3\n"
         "assert not {'torch', 'textual', 'numpy'} & set(sys.modules)\n"

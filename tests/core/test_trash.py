@@ -17,7 +17,7 @@ from unittest.mock import patch
 import pytest
 from privileges import UNKNOWN, without_privileges
 
-from core import journal, runs, trash
+from core import finding, journal, runs, trash
 from core.errors import MistakeError
 from core.journal import Journal
 
@@ -55,12 +55,12 @@ def names(folder: Path) -> set[str]:
 def test_a_run_is_moved_into_the_trash_and_back(saved: Path, run: Run) -> None:
     before = names(run.path)
     deleted = trash.delete(run.path)
-    assert runs.scan(saved) == []
+    assert finding.scan(saved) == []
     assert not run.path.exists()
     assert deleted.folder.parent == saved / ".trash"
     assert names(deleted.folder / run.id) == before
     assert trash.take_back(deleted) == run.path
-    assert runs.scan(saved) == [run]
+    assert finding.scan(saved) == [run]
     assert names(run.path) == before
     assert names(saved / ".trash") == set()
 

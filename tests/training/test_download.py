@@ -18,7 +18,7 @@ import pytest
 from tiny_data import tiny_run, train_here, write_cut
 from torchvision import datasets
 
-from core import data_sets, download, runs, worker
+from core import data_sets, download, finding, worker
 from core.control import Control, StopTraining
 from core.data_sets import FASHION_MNIST, MNIST
 from core.events import PhaseChanged, RunEnded, RunStarted
@@ -266,7 +266,7 @@ def test_the_command_says_it_and_ends_with_1(
     assert out == ""
     (line,) = err.splitlines()
     assert line.startswith("mnist-tui: failed: data_loader.args.data_dir: Fashion-MNIST could not")
-    (failed,) = (item for item in runs.scan(tmp_path / "saved") if item.path != run.path)
+    (failed,) = (item for item in finding.scan(tmp_path / "saved") if item.path != run.path)
     assert failed.state().status(live=False) == "failed"
 
 

@@ -15,7 +15,7 @@ import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core import checkpoint, child, files, journal, launch, resume, sidecar
+from core import beginning, checkpoint, child, files, journal, launch, sidecar
 from core.events import CheckpointFailed, CheckpointSaved, EpochEnded, PhaseChanged, StepEnded
 from core.step_log import NonFiniteLossError
 from core.training import Training
@@ -268,5 +268,5 @@ def test_a_limit_on_file_sizes_ends_cleanly_and_leaves_the_older_checkpoints(
     assert state.ended.outcome == "failed"
     assert "the last position was not saved: File too large" in state.ended.reason
     assert {path.name: path.read_bytes() for path in run.checkpoints()} == before
-    assert resume.newest_valid(run)[0].step == 11
+    assert beginning.newest_valid(run)[0].step == 11
     assert list(run.path.glob("*.tmp*")) == []

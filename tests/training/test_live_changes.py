@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny_data import STEPS, Trained, tiny_run, train_here
 
-from core import control, requests, resume
+from core import beginning, control, requests
 from core.events import CheckpointSaved, Event, RequestHandled, SettingChanged, StepEnded
 from core.requests import EPOCHS, LR
 
@@ -99,7 +99,7 @@ def test_a_change_after_the_last_checkpoint_is_not_forgotten(
     run = tiny_run(tiny_mnist, tmp_path)
     with pytest.raises(KeyboardInterrupt):  # as a kill: nothing is saved any more
         train_setting(run, LR, 0.0005, at_step=STEPS + 2, on_change=KeyboardInterrupt)
-    assert resume.effective(run, {}).config.optimizer.args["lr"] == 0.0005
+    assert beginning.effective(run, {}).config.optimizer.args["lr"] == 0.0005
     resumed = train_here(run)
     assert resumed.all(StepEnded)[0].step == STEPS + 1
     assert {event.lr for event in resumed.all(StepEnded)} == {0.0005}

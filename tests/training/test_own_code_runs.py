@@ -12,7 +12,7 @@ from in_process import command
 from own_code import write_project
 from tiny_data import train_here
 
-from core import anatomy, build, config_file, evaluate, probe, resume, runs, worker
+from core import anatomy, build, config_file, evaluate, finding, probe, resume, worker
 from core.config import Config
 from core.errors import MistakeError
 from core.events import RunStarted
@@ -47,7 +47,7 @@ def trained(tiny_mnist: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def its(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The run of that project, whose code is known as one's own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(trained / "state"))
-    (run,) = runs.scan(trained / "saved" / "Mnist_LeNet")
+    (run,) = finding.scan(trained / "saved" / "Mnist_LeNet")
     return run
 
 

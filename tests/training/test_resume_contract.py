@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny_data import STEPS, tiny_config, tiny_run, train_here
 
-from core import checkpoint, resume, runs, sidecar
+from core import beginning, checkpoint, resume, runs, sidecar
 from core.checkpoint import CheckpointError
 from core.errors import MistakeError
 from core.events import EpochEnded, RunStarted
@@ -340,7 +340,7 @@ def test_a_kill_between_a_checkpoint_and_its_sidecar_loses_nothing(
             place.unlink()
         else:
             place.write_bytes(torn)
-        found, problems = resume.newest_valid(run)
+        found, problems = beginning.newest_valid(run)
         assert (found.path.name, found.epoch, problems) == ("last.pth", 2, [])
         facts = sidecar.read(run.path / "last.pth")
         assert facts is not None

@@ -11,7 +11,7 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import journal, runs, trash
+from core import finding, journal, trash
 from core.journal import Journal
 from tui.screens.ask import Ask
 
@@ -32,7 +32,7 @@ def with_checkpoints(scratch: Scratch, name: str = "x") -> Run:
 
 
 def kept(scratch: Scratch) -> list[Path]:
-    return [run.path for run in runs.scan(scratch.path / scratch.saved)]
+    return [run.path for run in finding.scan(scratch.path / scratch.saved)]
 
 
 async def until_found(window: Window, number: int) -> None:

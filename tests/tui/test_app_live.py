@@ -15,7 +15,7 @@ import pytest
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wait_for
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import launch, requests, runs, summary
+from core import finding, launch, requests, runs, summary
 from core.errors import MistakeError
 from core.events import EpochEnded
 from core.journal import Follower, Journal
@@ -329,12 +329,12 @@ async def test_the_list_shows_the_runs_that_hold_the_filter(
 async def test_a_list_that_comes_late_has_the_focus_all_the_same(
     scratch: Scratch, finished: Run
 ) -> None:
-    def search_late(save_dir: Path) -> runs.Search:
+    def search_late(save_dir: Path) -> finding.Search:
         time.sleep(0.5)
-        return runs.Search([finished], {})
+        return finding.Search([finished], {})
 
     async with opened(scratch, USUAL) as window:
-        with patch("core.runs.search", search_late):
+        with patch("core.finding.search", search_late):
             await window.press("4")
             await window.until(lambda: window.runs.rows, "the run")
         await window.settle()

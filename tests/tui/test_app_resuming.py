@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import config_file, runs
+from core import config_file, finding
 from tui.screens.ask import Ask
 from tui.screens.prompt import Prompt
 
@@ -83,7 +83,7 @@ async def test_another_number_of_threads_is_said(scratch: Scratch, finished: Run
         return 7
 
     async with opened(scratch, WIDE) as window:
-        with patch("core.resume.threads", other_threads):
+        with patch("core.beginning.threads", other_threads):
             await ask_to_resume(window)
             await with_more_epochs(window)
             await window.until_asked()
@@ -101,5 +101,5 @@ async def test_a_run_deleted_while_it_is_asked_about_is_told(
         shutil.rmtree(finished.path)
         await window.press("y")
         await window.until(lambda: "checkpoint-epoch1.pth" in window.notices(), "told")
-        assert runs.scan(scratch.saved) == []
+        assert finding.scan(scratch.saved) == []
         assert window.app.is_running

@@ -8,7 +8,7 @@ import pytest
 from privileges import UNKNOWN, without_privileges
 from scratch import beginning
 
-from core import launch, runs
+from core import finding, launch, runs
 from core.journal import Journal
 from tui.cli import main
 
@@ -54,11 +54,11 @@ def say(
 
 def test_what_may_be_read_is_listed_and_known_to_be_live(theirs: Run, tmp_path: Path) -> None:
     with without_privileges():
-        (found,) = runs.known(tmp_path)
+        (found,) = finding.known(tmp_path)
         assert found.path == theirs.path
         assert found.live()
         assert found.state().status(live=found.live()) == "running"
-        assert runs.find("latest", tmp_path, prefer_live=True).path == theirs.path
+        assert finding.find("latest", tmp_path, prefer_live=True).path == theirs.path
 
 
 def test_it_cannot_be_trained_by_another_which_is_said(theirs: Run) -> None:
@@ -85,7 +85,7 @@ def test_a_directory_that_may_not_be_entered_is_passed_over(
     hidden.journal_path.touch()
     hidden.path.chmod(0)
     with without_privileges():
-        assert [run.path for run in runs.known(tmp_path)] == [theirs.path]
+        assert [run.path for run in finding.known(tmp_path)] == [theirs.path]
         assert not hidden.live()
     assert say("show", f"hidden/{hidden.id}") == (
         2,

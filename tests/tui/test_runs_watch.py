@@ -140,7 +140,7 @@ def test_when_nothing_changes_nothing_is_read_or_told(
     watching.be_looked_at(looked_at=True)
     wait_for(heard.complete)
     with (
-        patch("core.runs.search", side_effect=AssertionError) as searched,
+        patch("core.finding.search", side_effect=AssertionError) as searched,
         patch.object(summary, "line", side_effect=AssertionError) as read,
         patch("core.runs.is_live", side_effect=AssertionError) as asked,
     ):
@@ -187,7 +187,7 @@ def test_while_a_run_is_live_its_epochs_are_told_and_nothing_is_searched(
         step = next(e for e in told("completed") if isinstance(e, StepEnded))
         watching.be_looked_at(looked_at=True)
         wait_for(heard.complete)
-        with patch("core.runs.search", side_effect=AssertionError) as searched:
+        with patch("core.finding.search", side_effect=AssertionError) as searched:
             for _ in range(10):
                 append(live, step)
                 time.sleep(0.05)

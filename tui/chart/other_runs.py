@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from core import runs
+from core import finding
 from tui.clean import clean
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def by_label(run: Run) -> dict[str, Run]:
     """Every other run that is known, newest first, by the words that it is listed under."""
     own = run.path.resolve()
-    found = [other for other in runs.known(run.save_dir()) if other.path.resolve() != own]
+    found = [other for other in finding.known(run.save_dir()) if other.path.resolve() != own]
     labels = [clean(f"{other.name()}/{other.id}") for other in found]
     number = Counter(labels)
     return {

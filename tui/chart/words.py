@@ -15,6 +15,6 @@ rises again while training still falls, the network learns by heart: stop, or tr
 ◆         the best epoch so far, by the metric that is watched
 ┴         on the axis below: a checkpoint was saved here
 ┊         training was resumed, or the learning rate changed, as it says
-▲ 2.31    the curve goes so high there; drawn whole, the rest would be flat
+▲ 2.31    the curve goes that high there; so the rest is not flat
 a gap     the value there was not a number
 average   a calmer line over the faint one: how much of the past counts"""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import runs
+from core import finding
 from core.errors import MistakeError
 from tui import format as fmt
 from tui.clean import clean
@@ -84,5 +84,5 @@ def _runs(draft: Draft) -> dict[str, Run]:
     save_dir = trainer.get("save_dir") if isinstance(trainer, dict) else None
     named = save_dir if isinstance(save_dir, str) else "saved"
     folder = Path(os.path.expanduser(named))  # noqa: PTH111 -- of unknown users it makes nothing
-    found = sorted(runs.known(folder), key=runs.started, reverse=True)
+    found = sorted(finding.known(folder), key=finding.started, reverse=True)
     return {f"{run.name()}/{run.id}": run for run in found[:NUM_RUNS_OFFERED]}

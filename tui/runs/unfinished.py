@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from core import runs, summary
+from core import finding, summary
 from tui import format as fmt
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Unfinished(NamedTuple):
 
 def newest(save_dir: Path) -> Unfinished | None:
     """The newest of all known runs, if it was stopped or killed; reads that one alone."""
-    run = next(iter(runs.known(save_dir)), None)
+    run = next(iter(finding.known(save_dir)), None)
     if run is None or not (run.ours() or run.checkpoints()):
         return None
     row = summary.line(run)

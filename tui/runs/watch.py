@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import runs, summary
+from core import finding, summary
 from core.runs import Run
 from tui.messages import RunsFound
 from tui.runs import facts
@@ -99,7 +99,7 @@ class RunsWatch:
         return MOST_SECONDS if any(listed.live for listed in self._listed) else None
 
     def _lists_changed(self) -> bool:
-        return any(runs.changed_at(path) != at for path, at in self._folders.items())
+        return any(finding.changed_at(path) != at for path, at in self._folders.items())
 
     def _refresh(self) -> None:
         """Tell of the runs that are known, if something changed in them.
@@ -115,7 +115,7 @@ class RunsWatch:
         """Tell of all runs; returns how long they were searched for, in seconds."""
         self._searching = False
         began = time.monotonic()
-        search = runs.search(self._save_dir)
+        search = finding.search(self._save_dir)
         searched = told = time.monotonic()
         before = {listed.run.path: listed for listed in self._listed}
         found = [before.get(run.path) or ListedRun(run) for run in search.runs]
