@@ -3,7 +3,7 @@
 A process of its own: nothing of a live run is touched. It reads `{"config": …}`, a config.json as
 text, or `{"checkpoint": …}`, the path of one, from stdin, with the `index` of a test image, and
 whether to `run_own_code`; it writes one line of JSON: `stages`, in the order the picture passes
-them, `guess` and `target`.
+them, its `ink`, 784 values 0…255, `guess` and `target`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from torch import fx
 
 from core import build, checkpoint, own_code
 from core.config import Config
+from core.dataset import Samples
 from core.errors import MistakeError
 from core.jsontext import JsonText
 from core.trained import Trained, probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+_SETTINGS = ("kernel_size", "stride", "padding", "p", "out_channels", "out_features")
+"""Of torch's layers: numbers, or a pair of them for height and width."""
 
 
 def main() -> int:
@@ -53,12 +57,14 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
         torch.manual_seed(config.seed)
         trained = Trained(config, build.model(config.arch).eval(), torch.device("cpu"), None)
     samples = trained.test_images()
-    images, labels = samples.batch(torch.tensor([int(question.get("index", 0)) % len(samples)]))
+    index = int(question.get("index", 0)) % len(samples)
+    images, labels = samples.batch(torch.tensor([index]))
     with torch.inference_mode():
         output = probabilities(trained.outputs(images))[0]
         stages = follow(trained.model, images)
     return {
         "stages": stages,
+        "ink": samples.images[index].flatten().tolist() if isinstance(samples, Samples) else None,
         "num_parameters": sum(item.numel() for item in trained.model.parameters()),
         "probabilities": output.tolist(),
         "guess": int(output.argmax()),
@@ -67,12 +73,13 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def follow(model: nn.Module, images: Tensor) -> list[dict[str, Any]]:
-    """What the picture passes: `{name, does, shape, num_parameters}`, the picture itself first.
+    """What the picture passes: `{name, does, settings, shape, num_parameters}`, itself first.
 
-    `name` is the layer's in the network, empty for a function; `shape` is that of what comes out.
+    `name` is the layer's in the network, empty for a function; `settings` are what it was made or
+    called with, as far as they say what it does; `shape` is that of what comes out.
     Layers alone where the network's own code cannot be followed (branches, loops over values).
     """
-    first = {"name": "", "does": "picture", "shape": list(images.shape), "num_parameters": 0}
+    first = _stage("", "picture", images)
     try:
         graph = fx.symbolic_trace(model)
     except Exception:  # a network may do what it likes
@@ -94,12 +101,26 @@ class _Follower(fx.Interpreter):
         result = super().run_node(n)
         if n.op not in ("placeholder", "get_attr", "output") and isinstance(result, torch.Tensor):
             layer = self.module.get_submodule(str(n.target)) if n.op == "call_module" else None
-            self.stages.append(_stage(str(n.target) if layer else "", layer or _named(n), result))
+            self.stages.append(
+                _stage(str(n.target), layer, result)
+                if layer is not None
+                else _stage("", _named(n), result, _called_with(n))
+            )
         return result
 
 
 def _named(node: fx.Node) -> str:
     return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "?")
+
+
+def _called_with(node: fx.Node) -> dict[str, Any]:
+    """The size of the window of a pooling function, and its step."""
+    if "pool2d" not in _named(node) or "adaptive" in _named(node):
+        return {}
+    names = ("input", "kernel_size", "stride", "padding")
+    given = {**dict(zip(names, node.args, strict=False)), **node.kwargs}
+    found = {key: given[key] for key in names[1:] if given.get(key) is not None}
+    return {"stride": found.get("kernel_size"), **found}
 
 
 def _layers(model: nn.Module, images: Tensor) -> list[dict[str, Any]]:
@@ -117,12 +138,16 @@ def _layers(model: nn.Module, images: Tensor) -> list[dict[str, Any]]:
     return stages
 
 
-def _stage(name: str, what: nn.Module | str, result: Tensor) -> dict[str, Any]:
+def _stage(
+    name: str, what: nn.Module | str, result: Tensor, settings: dict[str, Any] | None = None
+) -> dict[str, Any]:
     does = what if isinstance(what, str) else type(what).__name__
     parameters = [] if isinstance(what, str) else list(what.parameters())
+    made_with = {key: getattr(what, key) for key in _SETTINGS if hasattr(what, key)}
     return {
         "name": name,
         "does": does,
+        "settings": (settings or {}) if isinstance(what, str) else made_with,
         "shape": list(result.shape),
         "num_parameters": sum(item.numel() for item in parameters),
     }

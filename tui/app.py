@@ -48,6 +48,9 @@ WARM_UP_DELAY_SECONDS = 1.0
 """After the first paint and the last key: `import torch` holds the interpreter for tenths of a
 second at a time. Whoever begins a training does not wait for this."""
 
+OFFER_DELAY_SECONDS = 0.1
+"""The same, for the search for a run to go on with: who asks for another pane at once has it."""
+
 
 class WayOut(Enum):
     """How a window is left that is not simply closed."""
@@ -102,12 +105,14 @@ class MnistApp(KeepApp):
         self.way_out: WayOut | None = None
         """How the window is being left, where that is not just its end."""
         self._to_show, self._start_at_once, self._resume_from = shown, start, resume
+        self.offering: Timer | None = None
+        """Until the newest run is looked for."""
         self.warming: Timer | None = None
         """Until torch is imported."""
 
     def on_mount(self) -> None:
         """Show the window."""
-        self.call_after_refresh(gc.enable)
+        self.call_after_refresh(_collect_garbage)
         self.push_screen(self.main)
         self._listen()
         if len(self._to_show) == 1:
@@ -118,15 +123,17 @@ class MnistApp(KeepApp):
 
     async def on_event(self, event: Event) -> None:
         """Put off what would slow the next key."""
-        if isinstance(event, InputEvent) and self.warming is not None:
-            self.warming.reset()
+        if isinstance(event, InputEvent):
+            for timer in (self.offering, self.warming):
+                if timer is not None:
+                    timer.reset()
         await super().on_event(event)
 
     def on_ready(self) -> None:
         """Do what takes longer than drawing the window, which is drawn first."""
         self.main.call_after_refresh(self._check_config)
         if not (self._to_show or self._start_at_once):
-            self.offer_unfinished()
+            self.offering = self.set_timer(OFFER_DELAY_SECONDS, self.offer_unfinished)
 
     def _check_config(self) -> None:
         self.main.draft_changed()
@@ -268,3 +275,9 @@ class MnistApp(KeepApp):
             title = clean(self.draft.path.name)
             text = "\n".join(lines)
             self.notify(text, title=title, severity="warning", timeout=10, markup=False)
+
+
+def _collect_garbage() -> None:
+    """From now on, but not what was imported, which stays: looking at it takes tens of ms."""
+    gc.freeze()
+    gc.enable()

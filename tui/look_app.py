@@ -101,7 +101,10 @@ class LookApp(RunApp):
             except MistakeError as error:
                 self.complain(str(error))
                 return
-            if found is not None and results is not None:  # of a folder that cannot be written to
+            if found is None:
+                self.main.post_message(ExhibitsFound(None, training=self.shown is not None))
+                return
+            if results is not None:  # of a folder that cannot be written to
                 found = found.with_results(results)
             self.main.post_message(ExhibitsFound(found))
 
@@ -114,12 +117,15 @@ class LookApp(RunApp):
         return Exhibits.of(path) if path is not None else None
 
     def _best(self) -> Path | None:
-        """The best checkpoint of the run that is shown, else of the newest that has one."""
-        known = [self.shown] if self.shown is not None else []
-        for run in (*known, *finding.known(self.save_dir)):
-            if (path := run.best_checkpoint()) is not None:
-                return path
-        return None
+        """The best checkpoint of the run that is shown, else of the newest that has one.
+
+        None while the run that is shown is trained and has saved none: it will be here in time.
+        """
+        shown = self.shown
+        if shown is not None and ((best := shown.best_checkpoint()) is not None or shown.live()):
+            return best
+        bests = (run.best_checkpoint() for run in finding.known(self.save_dir))
+        return next((path for path in bests if path is not None), None)
 
     @on(DigitsAsked)
     def _look_at(self, event: DigitsAsked) -> None:
@@ -133,7 +139,7 @@ class LookApp(RunApp):
 
         if self._pad is None:
             self._pad = Pad()
-        self.push_screen(Drawing(event.path, self._pad))
+        self.push_screen(Drawing(event.path, self.save_dir, self._pad))
 
     @on(CheckpointsAsked)
     def _choose(self) -> None:

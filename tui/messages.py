@@ -193,6 +193,8 @@ class ExhibitsFound(Message, bubble=False):
 
     exhibits: Exhibits | None
     """None where there is no checkpoint yet."""
+    training: bool = False
+    """Whether that is because the run that is shown has not saved one yet."""
 
 
 @dataclass

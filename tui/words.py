@@ -77,7 +77,9 @@ def _length(trainer: dict[str, object]) -> str:
     if monitor in ([], ["off"]) or not isinstance(patience, int | float) or patience <= 0:
         return text
     metric = clean(monitor[-1])
-    return f"{text}, ends by itself when {metric} has not improved for {patience:g} epochs"
+    return (
+        f"{text}, ends by itself when {metric} has not improved for more than {patience:g} epochs"
+    )
 
 
 _KEYS: dict[str, tuple[Key, ...]] = {

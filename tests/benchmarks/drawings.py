@@ -34,7 +34,7 @@ async def count_alike(checkpoint: Path, indices: list[int]) -> int:
     pictures, predictor = Pictures.of_checkpoint(checkpoint), Predictor(checkpoint)
     alike = 0
     async with opened(Scratch(Path.cwd()), WIDE) as window:
-        window.app.push_screen(Drawing(checkpoint))
+        window.app.push_screen(Drawing(checkpoint, checkpoint.parents[2]))
         await window.until(lambda: window.app.screen.query(GuessView), "the pad")
         screen = window.app.screen
         view, shown = screen.query_one(PadView), screen.query_one(GuessView)

@@ -15,7 +15,9 @@ from torch import nn
 from core import child, models
 from core.anatomy import follow
 from core.config_file import PRESETS
+from core.data_sets import MNIST
 from core.evaluate import evaluate
+from core.pictures import Pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,18 @@ def test_the_templates_network_as_its_code_has_it() -> None:
     assert sum(stage["num_parameters"] for stage in stages) == 21_840
 
 
+def test_what_layers_and_functions_were_made_with_is_told() -> None:
+    stages = follow(models.MnistModel().eval(), torch.zeros(1, 1, 28, 28))
+    found = {stage["name"] or stage["does"]: stage["settings"] for stage in stages}
+    assert found["conv1"] == {
+        "kernel_size": (5, 5), "stride": (1, 1), "padding": (0, 0), "out_channels": 10,
+    }  # fmt: skip
+    assert found["max_pool2d"] == {"kernel_size": 2, "stride": 2, "padding": 0}
+    assert found["conv2_drop"] == {"p": 0.5}
+    assert found["fc1"] == {"out_features": 50}
+    assert found["relu_"] == {}
+
+
 @pytest.mark.parametrize("network", [models.NormalizedCnn, models.CompactCnn])
 def test_every_parameter_is_in_some_layer(network: type[nn.Module]) -> None:
     model = network().eval()
@@ -72,10 +86,11 @@ def test_of_code_that_cannot_be_followed_the_layers_are_shown() -> None:
     ]  # fmt: skip
 
 
-def test_a_config_that_was_never_trained() -> None:
+def test_a_config_that_was_never_trained(tmp_path: Path) -> None:
     answer = ask({"config": (PRESETS / "config.json").read_text(), "index": 3})
     assert answer["num_parameters"] == 21_840
     assert answer["target"] == 0  # the fourth test image of MNIST
+    assert bytes(answer["ink"]) == Pictures.read(MNIST, tmp_path, training=False).ink(3)
     assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 

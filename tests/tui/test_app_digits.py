@@ -11,11 +11,13 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from drawing import PredictingHere, play
+from recorded import recorded
 from tiny_data import NUM_TEST
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core import results
 from core.evaluate import evaluate
+from core.events import CheckpointSaved, from_line
 from core.pictures import Pictures
 from core.predict import Predictor
 from core.runs import Run
@@ -239,6 +241,7 @@ async def test_a_checkpoint_is_chosen_in_the_runs_pane(scratch: Scratch, finishe
         await open_digits(window)
         await window.press("c")
         await window.until(lambda: window.runs.rows, "the run")
+        await window.until_shown("last.pth")  # its checkpoints come a moment after it
         last = [path.name for path in finished.checkpoints()].index("last.pth")
         await window.press(*["down"] * (last + 1), "d")
         await window.until(lambda: pane(window).checkpoint == finished.path / "last.pth")
@@ -255,6 +258,31 @@ async def test_what_was_chosen_counts_until_another_run_is_shown(
         await window.until(lambda: window.live.run == other)
         await window.press("5")
         await window.until(lambda: looked_at(window) == other.best_checkpoint())
+
+
+async def test_a_live_run_without_a_checkpoint_is_waited_for(
+    scratch: Scratch, finished: Run
+) -> None:
+    """Another run's mistakes in its place would be taken for its own."""
+    with recorded(scratch.saved.resolve(), "running") as run:
+        best = run.path / "model_best.pth"
+        journal = run.journal_path.read_bytes().splitlines(keepends=True)
+        saved = [line for line in journal if isinstance(from_line(line), CheckpointSaved)]
+        begun = [line for line in journal if line not in saved]
+        for path in [*run.checkpoints()]:
+            path.unlink()
+        with run.journal_path.open("r+b") as file:  # the same file: its lock says that it is live
+            file.write(b"".join(begun))
+            file.truncate()
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("5")
+            await window.until_shown("The run that is trained has no checkpoint yet.")
+            shutil.copy(finished.path / "model_best.pth", best)
+            with run.journal_path.open("ab") as file:
+                file.write(saved[0])
+            await window.until(lambda: looked_at(window) == best, "its first checkpoint")
+            await window.until_hidden("has no checkpoint yet")
 
 
 async def test_a_window_too_small_for_it_says_so(scratch: Scratch, best: Path) -> None:
@@ -365,6 +393,32 @@ async def test_another_checkpoint_of_the_run_is_shown_the_same_drawing(
         await window.until(
             lambda: (guess := screen.query_one(GuessView).guess) and len(guess.probabilities) == 1
         )
+
+
+@pytest.mark.usefixtures("here")
+async def test_the_best_of_another_run_is_shown_the_same_drawing(
+    scratch: Scratch, finished: Run
+) -> None:
+    other = Run(shutil.copytree(finished.path, scratch.saved / "other" / "20200101_000000"))
+    async with opened(scratch, USUAL) as window:
+        screen = await open_pad(window)
+        await window.press("space", "down", "down", "space", "O")
+        await window.until_shown(other.id)
+        await window.until_shown(finished.id)
+        assert screen.other == other.path.resolve() / "model_best.pth"
+        await window.until(
+            lambda: (guess := screen.query_one(GuessView).guess) and len(guess.probabilities) == 2
+        )
+        await window.press("O")
+        await window.until_hidden(other.id)
+
+
+@pytest.mark.usefixtures("here", "best")
+async def test_where_no_other_run_has_a_checkpoint_that_is_said(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        await open_pad(window)
+        await window.press("O")
+        await window.until(lambda: "no other run has a checkpoint" in window.notices(), "it")
 
 
 async def test_a_checkpoint_that_cannot_be_read_is_a_sentence_on_the_pad(

@@ -27,8 +27,8 @@ async def until_network(window: Window) -> None:
 
 def verdict(window: Window) -> str:
     """What the network takes the picture for, and what it is."""
-    (line,) = [line for line in window.text().splitlines() if "takes this picture" in line]
-    return line.partition("takes this picture for ")[2]
+    words = " ".join(window.text().replace("│", " ").split())
+    return words.partition("takes this picture for ")[2].partition(".  ")[0]
 
 
 async def test_before_any_run_the_network_of_the_config_is_shown(scratch: Scratch) -> None:

@@ -107,6 +107,26 @@ async def test_beside_a_schedule_it_is_said_which_rate_is_asked_for(scratch: Scr
             assert window.prompt.query_one(Input).value == "0.004"
 
 
+async def test_a_rate_a_hundred_times_as_high_is_asked_for_again(scratch: Scratch) -> None:
+    with live_run(scratch) as (run, _):
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            for key in ("c", "y"):
+                before = len(asked_of(run))
+                await window.press("u")
+                window.prompt.query_one(Input).value = "500"
+                await window.press("enter")
+                await window.until_shown("times the lr it has: that may undo all it learned.")
+                await window.press(key)
+                await window.settle()
+                assert len(asked_of(run)) == before + (key == "y")
+            assert asked_of(run)[-1] == (LR, 500.0)
+            await window.press("u")
+            window.prompt.query_one(Input).value = ""
+            await window.until_shown(" give a number above 0, like 0.001")
+            assert " : give" not in window.text()
+
+
 async def test_without_a_live_run_there_is_nothing_to_apply_to(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
         await window.press("u")

@@ -39,6 +39,26 @@ def test_each_change_of_shape_has_its_name() -> None:
     assert text.endswith("takes this picture for 3 at 0.82, which it is.")
 
 
+def test_each_layer_says_how_large_it_is() -> None:
+    text = network.table(answer(models.MnistModel()), DIGITS).plain
+    assert "10 filters of 5×5: each maps where it finds its pattern" in text
+    assert "of each 2×2 the largest" in text
+    assert "drops 50 % at random" in text
+    assert "50 sums, each of all 320 inputs" in text
+
+
+def test_steps_and_padding_are_told_where_they_are_not_the_usual_ones() -> None:
+    class Other(torch.nn.Sequential):
+        def __init__(self) -> None:
+            super().__init__(
+                torch.nn.Conv2d(1, 4, 3, stride=2, padding=1), torch.nn.MaxPool2d(3, stride=2)
+            )
+
+    text = network.table(answer(Other()), DIGITS).plain
+    assert "4 filters of 3×3 (stride 2, padding 1): each maps" in text
+    assert "of each 3×3 (stride 2) the largest" in text
+
+
 @pytest.mark.parametrize(
     "made", [models.MnistModel, models.NormalizedCnn, models.CompactCnn], ids=lambda m: m.__name__
 )

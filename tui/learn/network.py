@@ -18,13 +18,13 @@ _SHAPE, _LAYER, _NUMBER = 18, 26, 12
 # Of what a layer or a function does; the shapes before and after fill the braces.
 _WORDS = {
     "picture": "28×28 grey values; unsqueeze puts before them: a batch of 1, 1 channel",
-    "Conv2d": "filters slide over it; each makes a map of where it finds its pattern",
-    "MaxPool2d": "of each 2×2 the largest: half as high and wide, small shifts forgiven",
+    "Conv2d": "{maps} filters of {kernel}{steps}: each maps where it finds its pattern",
+    "MaxPool2d": "of each {kernel}{steps} the largest: fewer numbers, small shifts forgiven",
     "ReLU": "below 0 becomes 0; without it, all the layers would be as one",
     "BatchNorm2d": "each map scaled to mean 0, deviation 1, and then as it learned",
-    "Dropout": "while it trains, drops some at random: none is relied on; now, nothing",
+    "Dropout": "while it trains, drops {share} at random: none is relied on; now, nothing",
     "Flatten": "flatten: the same {numbers} numbers in one row ({before} = {numbers})",
-    "Linear": "each output is a sum of all inputs, each times a weight of its own",
+    "Linear": "{outputs} sums, each of all {numbers} inputs, each times a weight of its own",
     "mean": "of each map the average over the picture: one number a map",
     "log_softmax": "scores become logarithms of probabilities, which add up to 1",
 }
@@ -64,7 +64,7 @@ def table(answer: dict[str, Any], labels: Sequence[str]) -> Text:
     return text
 
 
-def times(shape: Sequence[int]) -> str:
+def times(shape: Sequence[object]) -> str:
     """`1×10×24×24`."""
     return "×".join(map(str, shape))
 
@@ -85,7 +85,37 @@ def _words(stage: dict[str, Any], before: Sequence[int]) -> str:
         return "its own code"
     if does in ("reshape", "view"):
         words = words.replace("flatten:", f"{does}:")
-    return words.format(before=times(before[1:]), numbers=prod(before[1:]))
+    settings = stage["settings"]
+    return words.format(
+        before=times(before[1:]),
+        numbers=prod(before[1:]),
+        maps=stage["shape"][1] if len(stage["shape"]) > 1 else "",
+        outputs=stage["shape"][-1],
+        kernel=_kernel(settings, "block"),
+        steps=_steps(settings),
+        share=f"{settings['p']:.0%}".replace("%", " %") if "p" in settings else "some",
+    )
+
+
+def _pair(value: object) -> tuple[object, object]:
+    """Torch takes one number for both."""
+    return (value[0], value[1]) if isinstance(value, list | tuple) else (value, value)
+
+
+def _kernel(settings: dict[str, Any], unknown: str) -> str:
+    return times(_pair(settings["kernel_size"])) if "kernel_size" in settings else unknown
+
+
+def _steps(settings: dict[str, Any]) -> str:
+    """What differs from sliding on by one (a filter), or from side to side (a pool)."""
+    if "kernel_size" not in settings:
+        return ""
+    usual = (1, 1) if "out_channels" in settings else _pair(settings["kernel_size"])
+    stride, padding = _pair(settings.get("stride", usual)), _pair(settings.get("padding", 0))
+    told = [f"stride {stride[0]}"] if stride != usual else []
+    if settings.get("padding") not in (0, "valid") and padding != (0, 0):
+        told.append(f"padding {padding[0]}")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _label(index: int, labels: Sequence[str]) -> str:

@@ -10,12 +10,17 @@ from tui.clean import clean
 from tui.config import field_help
 from tui.config.draft import parse
 from tui.messages import ApplyAsked
+from tui.screens.ask import Answer, Ask
 from tui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.config.facts import LiveRun
+
+FAR = 100.0
+"""From so many times the rate on it is asked again: a slip of a zero or two."""
+GIVE = "give a number above 0, like 0.001"
 
 
 def ask_rate(pane: Widget, live: LiveRun | None) -> None:
@@ -24,16 +29,28 @@ def ask_rate(pane: Widget, live: LiveRun | None) -> None:
         pane.notify("no run is live: s starts one")
         return
 
+    def ask(rate: float) -> None:
+        pane.post_message(ApplyAsked(LR, rate))
+
     def answered(text: str | None) -> None:
-        rate = _rate(text or "")
-        if rate is not None:
-            pane.post_message(ApplyAsked(LR, rate))
+        rate, before = _rate(text or ""), _rate(live.values.get(LR, ""))
+        if rate is None:
+            return
+        if before is not None and rate / before >= FAR:
+            times = f"{rate / before:,.0f}"
+            question = f"{rate:g} is {times} times the lr it has: that may undo all it learned."
+            answers = [Answer("y", "ask for it"), Answer("c", "cancel")]
+            pane.app.push_screen(
+                Ask(question, answers), lambda key: ask(rate) if key == "y" else None
+            )
+        else:
+            ask(rate)
 
     prompt = Prompt(
         "Learning rate of the live run",
         value=live.values.get(LR, ""),
         help=_help(live),
-        check=lambda text: "" if _rate(text) else f"{text}: give a number above 0, like 0.001",
+        check=lambda text: "" if _rate(text) else f"{clean(text)}: {GIVE}".removeprefix(": "),
     )
     pane.app.push_screen(prompt, answered)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,10 +15,10 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from core import classes
-from core.runs import Run
 from tui import help as help_page
 from tui import room
 from tui.class_labels import class_labels
+from tui.digits import rivals
 from tui.digits.pad import Pad
 from tui.digits.predicting import Predicting
 from tui.screens.page import Page
@@ -25,6 +27,7 @@ from tui.widgets.key_bar import Key, KeyBar
 from tui.widgets.pad_view import PadView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 ABOUT_PAD = (
     "Draw with the mouse, or put the pen down with space and move it with the arrows. What you "
     "draw is put in the middle and scaled as the digits of MNIST were, and the network says while "
-    "you draw how sure it is of each. o shows the drawing to another checkpoint of the run too. "
+    "you draw how sure it is of each. o shows the drawing to another checkpoint of the run too, "
+    "O to the best one of another run. "
     "The drawing stays when the pad is closed, until c clears it."
 )
 NUM_CLASSES = 10
@@ -60,21 +64,22 @@ class NothingGuessed(Message, bubble=False):
 
 
 class Drawing(ModalScreen[None]):
-    """For a checkpoint; a second one of its run can be shown the same drawing."""
+    """For a checkpoint; a second one can be shown the same drawing."""
 
     CSS_PATH = "drawing.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close"),
         Binding("o", "other", "another checkpoint of the run beside it"),
+        Binding("O", "other_run", "the best checkpoint of another run beside it"),
         Binding("question_mark,f1", "help", "this help", show=False),
     ]
 
-    def __init__(self, checkpoint: Path, pad: Pad | None = None) -> None:
+    def __init__(self, checkpoint: Path, save_dir: Path, pad: Pad | None = None) -> None:
         """`pad` is drawn on, whatever is on it; without one a clean sheet."""
         super().__init__()
-        self.checkpoint, self._pad = checkpoint, pad or Pad()
+        self.checkpoint, self._save_dir, self._pad = checkpoint, save_dir, pad or Pad()
         self.other: Path | None = None
-        """Another checkpoint of its run, which is shown the same drawing."""
+        """Another checkpoint, of its run or of another one, which is shown the same drawing."""
         self._predicting = self._ask()
 
     def compose(self) -> ComposeResult:
@@ -116,6 +121,7 @@ class Drawing(ModalScreen[None]):
                 Key("?", "help", kept=True),
                 Key("esc", "close", kept=True),
                 Key("o", "compare"),
+                Key("O", "other runs"),
                 Key("e", "pen" if view.erasing else "eraser"),
                 Key("f", "fine pen" if view.pad.soft else "soft pen"),
                 *(() if view.pad.soft else (Key("[", "less ink"), Key("]", "more"))),
@@ -129,16 +135,29 @@ class Drawing(ModalScreen[None]):
 
     def action_other(self) -> None:
         """Show the drawing to the next checkpoint of the run too; after the last, to none."""
-        known = [
-            path for path in Run(self.checkpoint.parent).checkpoints() if path != self.checkpoint
-        ]
-        following = known[known.index(self.other) + 1 :] if self.other in known else known
-        self.other = next(iter(following), None)
-        self._predicting.close()
-        self._predicting = self._ask()
-        shown = [path.name for path in (self.checkpoint, self.other) if path is not None]
-        self.query_one(GuessView).await_guess(shown)
-        self._show()
+        self._turn(partial(rivals.of_its_run, self.checkpoint), "this run has no other checkpoint")
+
+    def action_other_run(self) -> None:
+        """Show it to the best checkpoint of the next run too; after the last, to none."""
+        find = partial(rivals.of_other_runs, self.checkpoint, self._save_dir)
+        self._turn(find, "no other run has a checkpoint for these classes")
+
+    def _turn(self, find: Callable[[], list[Path]], none: str) -> None:
+        """Show it to the next one of those found, in a thread: there may be a thousand runs."""
+
+        async def turn() -> None:
+            found = await asyncio.to_thread(find)
+            if not found:
+                self.notify(none, timeout=3)
+                return
+            self.other = rivals.following(found, self.other)
+            self._predicting.close()
+            self._predicting = self._ask()
+            titles = rivals.titles(self.checkpoint, self.other)
+            self.query_one(GuessView).await_guess(titles)
+            self._show()
+
+        self.run_worker(turn(), group="rivals", exclusive=True)
 
     def _ask(self) -> Predicting:
         """Begin to ask what it is."""

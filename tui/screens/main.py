@@ -239,8 +239,8 @@ class MainScreen(PaneScreen):
         self._count_others()
         self.query_one(DevicePane).run_is(live=event.live)
         self.query_one(ConfigPane).follow(event.run, event.state, live=event.live)
-        for learning in self.query("#learn-pane"):
-            learning.post_message(event)
+        for looking in self.query("#digits-pane, #learn-pane"):
+            looking.post_message(event)
         self.refresh_keys()
 
     @on(UnfinishedFound)
@@ -272,8 +272,11 @@ class MainScreen(PaneScreen):
     def _show_exhibits(self, event: ExhibitsFound) -> None:
         from tui.widgets.digits_pane import DigitsPane
 
-        if event.exhibits is not None:
-            self.query_one(DigitsPane).show(event.exhibits, focus=self.pane == "digits")
+        pane = self.query_one(DigitsPane)
+        if event.exhibits is None:
+            pane.show_none(training=event.training)
+        else:
+            pane.show(event.exhibits, focus=self.pane == "digits")
 
     @on(DevicesFound)
     def _show_devices(self, event: DevicesFound) -> None:

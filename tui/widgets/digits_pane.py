@@ -11,7 +11,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import format as fmt
-from tui.messages import CheckpointsAsked, CheckpointTested, DetailLeft, DrawingAsked, PartShown
+from tui.messages import (
+    CheckpointsAsked,
+    CheckpointTested,
+    DetailLeft,
+    DrawingAsked,
+    PaneShown,
+    PartShown,
+    RunUpdated,
+)
 from tui.screens.prompt import Prompt
 from tui.widgets.gallery import Gallery
 from tui.widgets.matrix_view import MatrixView
@@ -27,6 +35,10 @@ if TYPE_CHECKING:
 NONE_YET = (
     "Nothing was trained yet.\n\n"
     "Here you will see what a network gets wrong, and draw a digit for it.  s starts a training."
+)
+NONE_SAVED = (
+    "The run that is trained has no checkpoint yet.\n\n"
+    "One is saved when an epoch ends, and is shown here then.  k saves one now."
 )
 UNTESTED = (
     "{name} was not tested yet.\n\nt   test it on the {count:,} test images\nd   draw a digit"
@@ -47,6 +59,8 @@ class DigitsPane(Vertical):
     ]
 
     exhibits: Exhibits | None = None
+    _awaits = False
+    """Whether the run that is shown is trained, and has saved nothing yet."""
 
     def __init__(self) -> None:
         super().__init__(id="digits-pane", classes="pane empty")
@@ -54,7 +68,7 @@ class DigitsPane(Vertical):
     def compose(self) -> ComposeResult:
         """What is tested, then its results."""
         yield Static("", id="digits-head", markup=False)
-        yield Static(NONE_YET, id="digits-none", markup=False)
+        yield Static("", id="digits-none", markup=False)
         with Horizontal(id="digits-body"):
             yield MatrixView(id="matrix")
             yield Gallery(id="gallery")
@@ -68,11 +82,28 @@ class DigitsPane(Vertical):
         """The one that is looked at."""
         return self.exhibits.checkpoint if self.exhibits is not None else None
 
+    def show_none(self, *, training: bool) -> None:
+        """There is no checkpoint to look at; `training`: not yet."""
+        self.exhibits = None
+        self._awaits = training
+        self.border_title = "5 Digits"
+        self.add_class("empty")
+        self.query_one("#digits-none", Static).update(NONE_SAVED if training else NONE_YET)
+        self.remove_class("in-detail")
+        self.post_message(PartShown("digits"))
+
+    @on(RunUpdated)
+    def _follow(self, event: RunUpdated) -> None:
+        """Show the first checkpoint of the run that is trained, once there is one."""
+        if self._awaits and event.state.checkpoints:
+            self._awaits = False
+            self.post_message(PaneShown("digits"))
+
     def show(self, exhibits: Exhibits, *, focus: bool) -> None:
         """Look at a checkpoint; with `focus` the keys are for what is new of it."""
         if exhibits.same_as(self.exhibits):
             return
-        self.exhibits = exhibits
+        self.exhibits, self._awaits = exhibits, False
         path = exhibits.checkpoint
         name = fmt.checkpoint(path)
         self.border_title = Content(f"5 Digits ─ {name}")

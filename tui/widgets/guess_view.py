@@ -26,6 +26,7 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
     """The probabilities as bars, a column for each checkpoint; below them the picture."""
 
     def __init__(self, titles: Sequence[str], labels: Sequence[str], *, id: str) -> None:  # noqa: A002
+        """`titles` of one or more lines, of as many for each column."""
         super().__init__(id=id)
         self._titles, self._labels = titles, labels
         self.guess: Guess | None = None
@@ -68,7 +69,8 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
         ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
         labels = [*self._labels, *map(str, range(len(self._labels), len(values)))]
         drawn = bars(labels[: len(values)], values, width, ascii_only=ascii_only)
-        return [cells(clean(self._titles[number]), "accent"), *drawn]
+        title = [cells(clean(line), "accent") for line in self._titles[number].splitlines()]
+        return [*title, *drawn]
 
 
 def _joined(parts: Sequence[Row], width: int) -> Row:

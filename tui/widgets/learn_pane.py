@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui.base_app import BaseApp
@@ -16,6 +16,7 @@ from tui.learn.becoming import becoming
 from tui.learn.network import table
 from tui.learn.step import taken_apart
 from tui.messages import NetworkAsked, PartShown, RunUpdated
+from tui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +53,17 @@ class LearnPane(Vertical):
         self.page = "network"
         self._index = 0
         self._network: Text | None = None
+        self._ink = b""
+        """Of the picture that goes through it."""
         self._run: Run | None = None
         self._state: RunState | None = None
 
     def compose(self) -> ComposeResult:
         """The names of the pages, and the one that is open."""
         yield Static("", id="learn-pages", markup=False)
-        with VerticalScroll():
+        with VerticalScroll(), Container(id="learn-body"):
             yield Static("", id="learn-page", markup=False)
+            yield PictureView(id="learn-picture")
 
     def on_mount(self) -> None:
         """Name the pane."""
@@ -86,17 +90,17 @@ class LearnPane(Vertical):
 
     def show_network(self, answer: dict[str, Any], labels: Sequence[str]) -> None:
         """What `core.anatomy` found."""
-        self._network = table(answer, labels)
+        self._network, self._ink = table(answer, labels), bytes(answer["ink"] or ())
         self._show()
 
     def fail(self, why: str) -> None:
         """Say why the network cannot be shown."""
-        self._network = Text(why)
+        self._network, self._ink = Text(why), b""
         self._show()
 
     def forget_network(self) -> None:
         """Another run is shown: its network is another one."""
-        self._network = None
+        self._network, self._ink = None, b""
 
     def action_turn(self, by: int) -> None:
         """Turn the page."""
@@ -132,6 +136,7 @@ class LearnPane(Vertical):
             names.append(" " * _GAP)
         self.query_one("#learn-pages", Static).update(names)
         self.query_one("#learn-page", Static).update(self._text())
+        self.query_one(PictureView).show(self._ink if self.page == "network" else b"")
         self.post_message(PartShown("learn-network" if self.page == "network" else "learn"))
 
     def _text(self) -> Text:

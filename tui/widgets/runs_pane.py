@@ -65,6 +65,8 @@ class RunsPane(Vertical):
         self._opened_first = False
         self._whole = False
         """Whether all runs were listed once."""
+        self._untold_shown = ""
+        """What is said below the table."""
         self._places: dict[str, tuple[Path, str]] = {}
         """Of each row of the table: its run, and its checkpoint if it is one."""
 
@@ -176,6 +178,9 @@ class RunsPane(Vertical):
         """What the table has no room for, of the run or checkpoint under the cursor."""
         place = self._place()
         text = self._untold(*place) if place is not None else ""
+        if text == self._untold_shown:
+            return  # an update lays out the screen, at each key that scrolls
+        self._untold_shown = text
         line = self.query_one("#run-untold", Static)
         line.update(text)
         line.display = bool(text)
