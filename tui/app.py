@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.events import InputEvent
+from textual.events import InputEvent, Key
 
 from core import devices, worker
 from tui import palette
@@ -25,6 +25,7 @@ from tui.messages import (
     ResumeAsked,
 )
 from tui.screens.ask import Answer, Ask
+from tui.widgets.tab_bar import PANES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,8 +49,10 @@ WARM_UP_DELAY_SECONDS = 1.0
 """After the first paint and the last key: `import torch` holds the interpreter for tenths of a
 second at a time. Whoever begins a training does not wait for this."""
 
-OFFER_DELAY_SECONDS = 0.1
-"""The same, for the search for a run to go on with: who asks for another pane at once has it."""
+CHECK_DELAY_SECONDS = 0.3
+"""After the first paint, or until a key that may have to do with the config: pydantic takes a tenth
+of a second, and then a run is looked for that could go on. Who asks for Runs at once has them."""
+_OTHER_PANES = {str(number) for number, name in enumerate(PANES, 1) if name != "config"}
 
 
 class WayOut(Enum):
@@ -105,8 +108,8 @@ class MnistApp(KeepApp):
         self.way_out: WayOut | None = None
         """How the window is being left, where that is not just its end."""
         self._to_show, self._start_at_once, self._resume_from = shown, start, resume
-        self.offering: Timer | None = None
-        """Until the newest run is looked for."""
+        self.checking: Timer | None = None
+        """Until the config is checked."""
         self.warming: Timer | None = None
         """Until torch is imported."""
 
@@ -124,24 +127,34 @@ class MnistApp(KeepApp):
     async def on_event(self, event: Event) -> None:
         """Put off what would slow the next key."""
         if isinstance(event, InputEvent):
-            for timer in (self.offering, self.warming):
-                if timer is not None:
-                    timer.reset()
+            if self.warming is not None:
+                self.warming.reset()
+            if isinstance(event, Key) and event.key in _OTHER_PANES and self.checking is not None:
+                self.checking.reset()
+            else:
+                self.check_config()
         await super().on_event(event)
 
     def on_ready(self) -> None:
         """Do what takes longer than drawing the window, which is drawn first."""
-        self.main.call_after_refresh(self._check_config)
-        if not (self._to_show or self._start_at_once):
-            self.offering = self.set_timer(OFFER_DELAY_SECONDS, self.offer_unfinished)
+        self.checking = self.set_timer(CHECK_DELAY_SECONDS, self.check_config)
+        if self._start_at_once:
+            self.main.call_after_refresh(self.check_config)
 
-    def _check_config(self) -> None:
+    def check_config(self) -> None:
+        """Check the config that the window opened with, once."""
+        if self.checking is None:
+            return
+        self.checking.stop()
+        self.checking = None
         self.main.draft_changed()
         self._tell_notes()
         if self._start_at_once and self._resume_from is not None:
             self.post_message(ResumeAsked(self._resume_from, at_once=True))
         elif self._start_at_once:
             self.action_start()
+        elif not self._to_show:
+            self.offer_unfinished()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action, for the palette."""

@@ -170,10 +170,12 @@ async def opened(
     shown: Sequence[Run] = (),
     start: bool = False,
     warm_up: bool = False,
+    check: bool = True,
 ) -> AsyncIterator[Window]:
     """The app in a scratch folder; what it trains is stopped at the end.
 
-    Without `warm_up` it imports torch only to train, which would slow each key down.
+    Without `warm_up` it imports torch only to train, which would slow each key down. With `check`
+    its config is checked by now, which else waits for a key or a moment of rest.
     """
     draft = Draft.read(config or scratch.config_path)
     app = MnistApp(draft, scratch.saved, shown=shown, start=start)
@@ -187,6 +189,9 @@ async def opened(
         ):
             async with app.run_test(size=size, notifications=True) as pilot:
                 await Window(app, pilot).settle()
+                if check:
+                    app.check_config()
+                    await Window(app, pilot).settle()
                 yield Window(app, pilot)
     finally:
         if app.worker is not None:

@@ -341,3 +341,19 @@ async def test_an_odd_config_does_not_keep_the_window_from_opening(scratch: Scra
         await window.until(lambda: isinstance(window.app.screen, Prompt), "the question")
         await window.press("escape", "n")
         assert window.config.current() is not None
+
+
+async def test_the_config_is_checked_after_a_moment_but_before_any_key_that_may_need_it(
+    scratch: Scratch,
+) -> None:
+    """Who asks for another pane at once has it at once: pydantic takes a tenth of a second."""
+    scratch.write_config({"optimizer.type": "Sgd"})
+    with patch("tui.app.CHECK_DELAY_SECONDS", 3600.0):
+        async with opened(scratch, USUAL, check=False) as window:
+            await window.press("4")
+            assert window.app.checking is not None
+            await window.press("1")
+            assert window.app.checking is None
+            await window.until_shown("1 problem")
+    async with opened(scratch, USUAL, check=False) as window:
+        await window.until(lambda: window.app.checking is None, "the check without a key")
