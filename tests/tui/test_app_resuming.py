@@ -10,6 +10,7 @@ import pytest
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core import config_file, finding
+from tui.messages import FineTuneAsked
 from tui.screens.ask import Ask
 from tui.screens.prompt import Prompt
 
@@ -103,3 +104,16 @@ async def test_a_run_deleted_while_it_is_asked_about_is_told(
         await window.until(lambda: "checkpoint-epoch1.pth" in window.notices(), "told")
         assert finding.scan(scratch.saved) == []
         assert window.app.is_running
+
+
+async def test_images_that_the_weights_were_trained_on_are_told_in_the_form_and_at_the_start(
+    scratch: Scratch, finished: Run
+) -> None:
+    async with opened(scratch, USUAL) as window:
+        window.app.post_message(FineTuneAsked(finished.path / "model_best.pth"))
+        await window.until(lambda: window.main.pane == "config", "the config of the new run")
+        await window.change("data_loader.args.validation_split", "0.3")
+        await window.until_shown("the weights were trained on")
+        window.app.clear_notifications()
+        await window.press("s")
+        await window.until(lambda: "val_ numbers look too good" in window.notices(), "the notice")
