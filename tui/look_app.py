@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from core import child, finding
+from core import finding
 from core.errors import MistakeError
 from core.machine import one_line
+from tui import asking, testing
 from tui import format as fmt
-from tui import testing
 from tui.clean import clean
 from tui.messages import (
     CheckpointsAsked,
@@ -166,7 +165,7 @@ class LookApp(RunApp):
 
         async def take_apart() -> None:
             try:
-                answer = await asyncio.to_thread(self._anatomy, event)
+                answer = await self._anatomy(event)
             except MistakeError as error:
                 pane.fail(clean(str(error)))
                 return
@@ -174,18 +173,21 @@ class LookApp(RunApp):
 
         self.run_worker(take_apart(), exclusive=True, group="anatomy")
 
-    def _anatomy(self, event: NetworkAsked) -> dict[str, Any]:
+    async def _anatomy(self, event: NetworkAsked) -> dict[str, Any]:
         from core import classes
 
         best = self._taken_apart
         asked = {"checkpoint": str(best)} if best else {"config": self.draft.resolved.text}
         try:
-            said = child.ask(
+            said = await asking.ask(
                 "core.anatomy",
-                json.dumps({**asked, "index": event.index, "run_own_code": event.by_key}),
+                text=json.dumps({**asked, "index": event.index, "run_own_code": event.by_key}),
                 timeout_seconds=TIMEOUT_SECONDS,
-            )  # fmt: skip
+            )
             answer: dict[str, Any] = json.loads(said.splitlines()[-1])
+        except TimeoutError as error:
+            took = f"longer than {TIMEOUT_SECONDS:.0f} s"
+            raise MistakeError(f"the network cannot be looked at: it took {took}") from error
         except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
             message = f"the network cannot be looked at: {one_line(str(error))}"
             raise MistakeError(message) from error

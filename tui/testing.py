@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from core import child, classes
+from core import classes
 from core.errors import MistakeError
 from core.log import numbers
+from tui import asking
 from tui import format as fmt
 from tui.class_labels import class_labels
 
@@ -22,18 +22,10 @@ if TYPE_CHECKING:
 
 async def test(path: Path) -> dict[str, Any]:
     """What `mnist-tui test --json` says of the checkpoint. Raises MistakeError."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tui", "test", "-r", str(path), "--json"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=child.environment(),
-    )
-    output, errors = await process.communicate()
-    if process.returncode:
-        lines = errors.decode(errors="replace").strip().splitlines()
-        last = lines[-1] if lines else f"the test ended with {process.returncode}"
-        raise MistakeError(last.removeprefix("mnist-tui: "))
+    try:
+        output = await asking.ask("tui", "test", "-r", str(path), "--json")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise MistakeError(str(error).removeprefix("mnist-tui: ")) from error
     results: dict[str, Any] = json.loads(output)
     return results
 

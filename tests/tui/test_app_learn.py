@@ -73,7 +73,7 @@ async def test_the_pages_of_a_run_tell_of_it_and_that_of_the_config_of_the_next_
 @pytest.fixture
 def unanswered() -> Iterator[None]:
     """Nobody takes the network apart: that takes seconds, and other pages are looked at."""
-    with patch("core.child.ask", side_effect=subprocess.SubprocessError("nobody")):
+    with patch("tui.asking.ask", side_effect=subprocess.SubprocessError("nobody")):
         yield
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import sys
+import subprocess
 from typing import Any
 
-from core import child
 from core.errors import MistakeError
 from core.machine import one_line
+from tui import asking
 from tui import format as fmt
 
 TIMEOUT_SECONDS = 120.0
@@ -36,32 +34,18 @@ async def speed(device: str, config: str) -> str:
 
 
 async def _ask(question: dict[str, str]) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "core.probe"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=child.environment(),
-    )
     try:
-        output, errors = await asyncio.wait_for(
-            process.communicate(json.dumps(question).encode()), TIMEOUT_SECONDS
+        output = await asking.ask(
+            "core.probe", text=json.dumps(question), timeout_seconds=TIMEOUT_SECONDS
         )
     except TimeoutError:
         took = f"took longer than {TIMEOUT_SECONDS:.0f} s"
         raise MistakeError(f"the probe {took}: look whether the driver answers") from None
-    finally:
-        if process.returncode is None:  # also when the window is left meanwhile
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-    if process.returncode:
-        lines = errors.decode(errors="replace").strip().splitlines()
-        raise MistakeError(
-            one_line(lines[-1]) if lines else "the probe ended in silence: try again"
-        )
+    except subprocess.SubprocessError as error:
+        raise MistakeError(f"the probe failed: {one_line(str(error))}") from None
     try:
         # Libraries may write to stdout too: ours is the last line.
-        answer: dict[str, Any] = json.loads(output.decode(errors="replace").splitlines()[-1])
+        answer: dict[str, Any] = json.loads(output.splitlines()[-1])
     except (IndexError, ValueError):
         raise MistakeError("the probe ended without an answer: try it again") from None
     if "mistake" in answer:
