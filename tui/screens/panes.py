@@ -40,7 +40,8 @@ class PaneScreen(Screen[None]):
     AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__()
+        # A class more once it is mounted would style everything in it a second time.
+        super().__init__(classes="show-live")
         self.draft = draft
         self.pane = "live"
         self._num_processes = 1
@@ -90,9 +91,12 @@ class PaneScreen(Screen[None]):
 
     def _fit(self) -> None:
         size = self.app.size
-        self.set_class(not room.fits(size, room.MAIN_JOB), "-tiny")
-        self.set_class(not room.fits(size, room.FORM_AT_LEAST), "-small")
-        self.set_class(self._are_beside(), "-wide")
+        sizes = {
+            "-tiny": not room.fits(size, room.MAIN_JOB),
+            "-small": not room.fits(size, room.FORM_AT_LEAST),
+            "-wide": self._are_beside(),
+        }
+        self.classes = self.classes - {*sizes} | {name for name, so in sizes.items() if so}
         for pane in self.query(LivePane):
             pane.welcome(self._welcome())
 
