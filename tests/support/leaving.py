@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-EDITS = {**A_WHILE, "trainer.epochs": 15}
-NUM_STEPS = 15 * 68
+NUM_EPOCHS = 10
+EDITS = {**A_WHILE, "trainer.epochs": NUM_EPOCHS}
+NUM_STEPS = NUM_EPOCHS * 68
 """540 images in batches of 8."""
 SIGNALS = (signal.SIGTERM, signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 EARLY_SHARE, EARLY_SECONDS = 0.2, 4.0

@@ -127,8 +127,8 @@ class Window:
         await self.until(lambda: text not in self.text(), f"without {text}")
 
     async def until_asked(self) -> None:
-        """Wait for a question."""
-        await self.until(lambda: isinstance(self.app.screen, Ask), "asked")
+        """Wait for a question, drawn."""
+        await self.until(lambda: isinstance(self.app.screen, Ask) and self.text().strip(), "asked")
 
     async def until_page(self) -> None:
         """Wait for a page, drawn."""
@@ -192,7 +192,11 @@ async def opened(
                 if check:
                     app.check_config()
                     await Window(app, pilot).settle()
-                yield Window(app, pilot)
+                try:
+                    yield Window(app, pilot)
+                finally:
+                    # As when somebody leaves; Textual's tests take the screens from under them.
+                    app.workers.cancel_all()
     finally:
         if app.worker is not None:
             app.worker.stop("end of the test")
