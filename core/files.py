@@ -8,7 +8,7 @@ import math
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,14 @@ def write_json(path: Path, value: object) -> None:
     # In ASCII, since a path may hold bytes that UTF-8 does not know.
     text = json.dumps(without_non_finite(value), indent=4, allow_nan=False)
     write_atomic(path, (text + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file; None where it is missing, cannot be read, or is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def without_non_finite(value: object) -> object:

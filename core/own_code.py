@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.files import write_atomic, write_json
+from core.files import read_json, write_atomic, write_json
 from core.normalize import normalize
 from core.own_names import OwnCodeError, is_own
 from core.own_source import file_of, imported, read
@@ -124,10 +124,10 @@ def digest(files: Files) -> str:
 
 def changes_since(run: Run) -> list[str]:
     """A sentence if the files that a run was started from are others now; it keeps its copies."""
+    record = read_json(run.code_record_path)
     try:
-        record = json.loads(run.code_record_path.read_text(encoding="utf-8"))
         folder, before = Path(record["folder"]), dict(record["files"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return []
     changed = []
     for name, digest_then in before.items():

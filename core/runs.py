@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import time
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import folders, sidecar, template
 from core.events import RunStarted, from_line
-from core.files import write_atomic, write_json
+from core.files import read_json, write_atomic, write_json
 from core.journal import Follower, is_live
 from core.outline import Outline
 from core.state import RunState, fold
@@ -77,10 +76,7 @@ class Run:
 
     def config(self) -> dict[str, Any]:
         """config.json as it stands; empty if it cannot be read."""
-        try:
-            value = json.loads(self.config_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
+        value = read_json(self.config_path)
         return value if isinstance(value, dict) else {}
 
     def name(self) -> str:
@@ -103,10 +99,8 @@ class Run:
         return self._of_parent("weights_only") is True
 
     def _of_parent(self, key: str) -> object:
-        try:
-            return json.loads(self.parent_path.read_text(encoding="utf-8"))[key]
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        facts = read_json(self.parent_path)
+        return facts.get(key) if isinstance(facts, dict) else None
 
     def ours(self) -> bool:
         """Whether it has a journal; without one it is pytorch-template's."""

@@ -7,7 +7,6 @@ never copied: so nothing is half moved, and no other file system is ever written
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import time
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from core import results, runs, sidecar
 from core.errors import MistakeError
-from core.files import write_json
+from core.files import read_json, write_json
 from core.journal import AlreadyLiveError, kept_from_writers
 from core.runs import TRASH, Run
 
@@ -217,10 +216,8 @@ def _entries(save_dir: Path) -> list[Path]:
 
 
 def _was(entry: Path) -> Path | None:
-    try:
-        was = json.loads((entry / _WHERE).read_text(encoding="utf-8"))["was"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+    facts = read_json(entry / _WHERE)
+    was = facts.get("was") if isinstance(facts, dict) else None
     return Path(was) if isinstance(was, str) else None
 
 

@@ -58,6 +58,14 @@ def test_a_run_remembers_its_parent(tmp_path: Path) -> None:
     assert run.path.parent == tmp_path / "a" / "b"
 
 
+def test_a_parent_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    run = make(tmp_path / "name" / "20260101_000000")
+    for text in ("{", "[]", "3", "{}", "[" * 100_000):
+        run.parent_path.write_text(text)
+        assert run.parent() is None
+        assert not run.fine_tunes()
+
+
 def test_runs_that_start_in_one_second_never_share_a_directory(tmp_path: Path) -> None:
     made: list[Run] = []
     barrier = threading.Barrier(8)
