@@ -14,7 +14,6 @@ from core import (
     build,
     dataset,
     live_changes,
-    machine,
     own_batches,
     own_calls,
     own_code,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim.lr_scheduler import LRScheduler
 
-    from core.checkpoint import Checkpoint
     from core.control import Control
     from core.events import Event, Metrics
     from core.ranks import Ranks
@@ -70,7 +68,9 @@ class Training:
             start, notices = beginning.starting_checkpoint(run)
         if start is not None:
             self.config = beginning.where_its_data_was(self.config, start)
-        self.threads = self._num_threads(start)
+        self.threads = beginning.threads(
+            self.config, start, world_size=ranks.size, local_size=ranks.local_size
+        )
         torch.set_num_threads(self.threads)
         name, more = beginning.device(self.config, start)
         notices += [*more, *told, *own_code.changes_since(run)]
@@ -277,13 +277,6 @@ class Training:
     ) -> None:
         metrics = {name: metric(output, labels) for name, metric in self.metrics.items()}
         averages.add({"loss": loss, **metrics}, num_samples)
-
-    def _num_threads(self, start: Checkpoint | None) -> int:
-        """Those of the run before only where as many processes shared the CPUs."""
-        ranks = self.ranks
-        alike = start is not None and start.ours.get("world_size", 1) == ranks.size
-        given = beginning.threads(self.config, start if alike else None)
-        return given or max(1, machine.usable_cpus() // ranks.local_size)
 
     def _load_data(self, control: Control) -> None:
         data = training_data.load(
