@@ -15,14 +15,13 @@ from core.own_names import is_own
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from torch import Tensor, nn
+    from torch import nn
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
     from core.config import Component, Config
+    from core.own_calls import Measure
     from core.own_import import OwnCode
-
-    Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 class BuildError(MistakeError):
