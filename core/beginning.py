@@ -27,10 +27,8 @@ class Effective(NamedTuple):
 
 def effective(run: Run, changes: dict[str, Any]) -> Effective:
     """The config of a run with all changes so far and these. Raises ConfigError."""
-    text = config_file.read_text(run.config_path)
     everything = {**_changes_so_far(run), **changes}
-    for path, value in everything.items():
-        text = text.set(config_file.parse_path(path), value)
+    text = config_file.with_values(config_file.read_text(run.config_path), everything)
     return Effective(check.load(text.value, run.code_path), text.value, everything)
 
 

@@ -75,6 +75,7 @@ def _value(config: Config, path: str) -> float:
 
 
 def _with(raw: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    text = JsonText(json.dumps(raw)).set(config_file.parse_path(path), value)
-    changed: dict[str, Any] = text.value
+    changed: dict[str, Any] = config_file.with_values(
+        JsonText(json.dumps(raw)), {path: value}
+    ).value
     return changed

@@ -42,9 +42,7 @@ def of_run(run: Run, changes: dict[str, Any], asked: int | None = None) -> int:
     """The same of a run directory, with what changes in it, as `to_go_on` has it."""
     from core.config import Config  # pydantic: no other command needs it
 
-    text = config_file.read_text(run.config_path)
-    for path, value in changes.items():
-        text = text.set(config_file.parse_path(path), value)
+    text = config_file.with_values(config_file.read_text(run.config_path), changes)
     return to_go_on(run, Config.parse(text.value), asked)
 
 
