@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -13,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+MOST_OF_A_NAME = 1000
+"""Folders that are told apart by a number: their names hold the second they were made in."""
 
 
 class DamagedWriteError(OSError):
@@ -52,6 +57,22 @@ def write_atomic(path: Path, content: bytes, verify: Callable[[Path], None] | No
             temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """A folder that nobody else has: `name` in `parent`, else with `_2`, `_3`… after it.
+
+    mkdir succeeds for one of all who try. Raises OSError.
+    """
+    for number in range(1, MOST_OF_A_NAME + 1):
+        path = parent / (name if number == 1 else f"{name}_{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    message = f"there are {MOST_OF_A_NAME} of this name: try again in a second"
+    raise FileExistsError(errno.EEXIST, message, str(parent / name))
 
 
 def append_line(descriptor: int, line: bytes) -> None:

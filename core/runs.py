@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import folders, sidecar, template
 from core.events import RunStarted, from_line
-from core.files import read_json, write_atomic, write_json
+from core.files import new_folder, read_json, write_atomic, write_json
 from core.journal import Follower, is_live
 from core.outline import Outline
 from core.state import RunState, fold
@@ -162,7 +162,7 @@ def create(
     """
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(_claim(folder).resolve())
+    run = Run(new_folder(folder, time.strftime("%Y%m%d_%H%M%S")).resolve())
     try:
         if parent is not None:
             facts = {"checkpoint": str(parent.resolve()), "weights_only": weights_only}
@@ -202,16 +202,3 @@ def _order(checkpoint: Path) -> tuple[int, int, int, str]:
 def checkpoints_in(folder: Path) -> Iterable[Path]:
     """The checkpoint files of a folder, in no order."""
     return (path for path in folder.glob("*.pth*") if is_checkpoint(path))
-
-
-def _claim(folder: Path) -> Path:
-    # mkdir succeeds for one of all who try, so two runs never share a directory.
-    stamp = time.strftime("%Y%m%d_%H%M%S")
-    for attempt in range(1000):
-        path = folder / (stamp if attempt == 0 else f"{stamp}_{attempt + 1}")
-        try:
-            path.mkdir()
-        except FileExistsError:
-            continue
-        return path
-    raise FileExistsError(f"{folder}: a thousand runs were started in this second")
