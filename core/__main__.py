@@ -72,7 +72,7 @@ def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:
             time.sleep(0.05)
         return importing.exit_code(OK if isinstance(error, StopTraining) else FAILED)
     except Exception as error:
-        if not mine.is_loss(error):
+        if not mine.says_one_is_gone(error):
             traceback.print_exc()
         elif received:  # they stop, each when it can
             return importing.exit_code(OK)

@@ -243,11 +243,11 @@ def to_line(event: Event) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-BEST = b',"best":true'
+IS_BEST = b',"best":true'
 """In the line of an epoch that was the best so far."""
 
 
-def beginning(*kinds: str) -> tuple[bytes, ...]:
+def beginnings(*kinds: str) -> tuple[bytes, ...]:
     """How the lines of these kinds begin, for whoever picks lines without parsing them."""
     return tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
 

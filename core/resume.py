@@ -100,7 +100,7 @@ def plan(
     resume_refused.other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
-        resume_refused.endless(settings, start, before.value, differing)
+        resume_refused.nothing_left(settings, start, before.value, differing)
     fits = (
         differing.keys() <= IN_PLACE
         and run.ours()

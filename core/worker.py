@@ -64,7 +64,7 @@ def work(
         except Exception as error:
             write(traceback.format_exc())
             outcome, reason = "failed", f"{type(error).__name__}: {error} (see {run.log_path})"
-            if ranks.is_loss(error):
+            if ranks.says_one_is_gone(error):
                 reason = _lost(run)
         ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
         emit(ended)
