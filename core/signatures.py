@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from core.jsontext import shown
 
@@ -236,4 +237,5 @@ def _is(kind: str, value: object) -> bool:
     if kind in ("integer", "number") and isinstance(value, bool):
         return False
     types = {"bool": bool, "integer": int, "number": (int, float), "text": str}
-    return isinstance(value, types.get(kind, (list, tuple)))  # type: ignore[arg-type]
+    wanted: Any = types.get(kind, (list, tuple))  # a type, or several
+    return isinstance(value, wanted)
