@@ -37,18 +37,16 @@ def main() -> int:
     expected = os.environ.get(VERSION_VARIABLE, our_version())
     if expected != our_version():
         return _complain(f"this is mnist-tui {our_version()}, the caller is {expected}")
-    if not (options.run / "config.json").is_file():
+    if not Run(options.run).config_path.is_file():
         return _complain(f"{options.run}: holds no config.json, so it is not a run directory")
+    run = Run(options.run.resolve())
     mine = ranks.of_environment()
     if not mine.first:
-        return _work_along(Run(options.run.resolve()), options.changes, mine)
+        return _work_along(run, options.changes, mine)
     received: list[int] = []
     try:
         ended = worker.work(
-            Run(options.run.resolve()),
-            options.changes,
-            lambda control: _listen(control, received, mine),
-            mine,
+            run, options.changes, lambda control: _listen(control, received, mine), mine
         )
     except MistakeError as error:
         return _complain(str(error))
@@ -74,7 +72,7 @@ def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:
             time.sleep(0.05)
         return importing.exit_code(OK if isinstance(error, StopTraining) else FAILED)
     except Exception as error:
-        if not mine.is_loss(error):
+        if not mine.says_one_is_gone(error):
             traceback.print_exc()
         elif received:  # they stop, each when it can
             return importing.exit_code(OK)

@@ -3,7 +3,8 @@
 A process of its own: nothing of a live run is touched. It reads `{"config": …}`, a config.json as
 text, or `{"checkpoint": …}`, the path of one, from stdin, with the `index` of a test image, and
 whether to `run_own_code`; it writes one line of JSON: `stages`, in the order the picture passes
-them, its `ink`, 784 values 0…255, `guess` and `target`.
+them, its `ink`, 784 values 0…255 (null of a data set of one's own), `num_parameters`,
+`probabilities`, `guess` and `target`; or `mistake`, a sentence.
 """
 
 from __future__ import annotations

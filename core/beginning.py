@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import check, checkpoint, config_file, devices
+from core import check, checkpoint, config_file, devices, machine
 from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 
@@ -27,10 +27,8 @@ class Effective(NamedTuple):
 
 def effective(run: Run, changes: dict[str, Any]) -> Effective:
     """The config of a run with all changes so far and these. Raises ConfigError."""
-    text = config_file.read_text(run.config_path)
     everything = {**_changes_so_far(run), **changes}
-    for path, value in everything.items():
-        text = text.set(config_file.parse_path(path), value)
+    text = config_file.with_values(config_file.read_text(run.config_path), everything)
     return Effective(check.load(text.value, run.code_path), text.value, everything)
 
 
@@ -104,12 +102,19 @@ def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
     return settings.with_data_dir(Path(str(absolute)))
 
 
-def threads(settings: Config, start: Checkpoint | None) -> int | None:
-    """The config's threads, else those of the run before: another number gives other last bits."""
-    if settings.threads is not None or start is None:
+def threads(
+    settings: Config, start: Checkpoint | None, *, world_size: int = 1, local_size: int = 1
+) -> int:
+    """CPU threads for torch: the config's, else those of the run before, else this process's share.
+
+    Another number gives other last bits. That of the run before says nothing where another number
+    of processes trained it than the `world_size` of now, of which `local_size` share the CPUs here.
+    """
+    if settings.threads is not None:
         return settings.threads
-    before = start.ours.get("threads")
-    return int(before) if before else None
+    alike = start is not None and start.ours.get("world_size", 1) == world_size
+    before = start.ours.get("threads") if start is not None and alike else None
+    return int(before) if before else max(1, machine.usable_cpus() // local_size)
 
 
 def device(settings: Config, start: Checkpoint | None) -> tuple[str, list[str]]:

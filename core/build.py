@@ -15,14 +15,13 @@ from core.own_names import is_own
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from torch import Tensor, nn
+    from torch import nn
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
     from core.config import Component, Config
+    from core.own_calls import Measure
     from core.own_import import OwnCode
-
-    Measure = Callable[[Tensor, Tensor], Tensor]
 
 
 class BuildError(MistakeError):
@@ -130,10 +129,11 @@ def _named(field: str, module: object, name: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if found is None or not callable(found):
         raise BuildError(f'{field}: there is no "{name}" here')
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # a name of the config's choosing
 
 
 def _call(field: str, made: Callable[..., Any], args: dict[str, Any]) -> Any:
+    """What a class of the config's choosing makes: the caller says what that is, mypy cannot."""
     try:
         return made(**args)
     except (TypeError, ValueError, ZeroDivisionError, RuntimeError, KeyError) as error:

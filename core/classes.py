@@ -15,8 +15,8 @@ def of_checkpoint(path: Path) -> tuple[str, ...]:
     """As its run's journal has them, else as its config's loader; empty where neither says."""
     run = Run(path.parent)
     start = run.first_start()  # every start of a run has the same data
-    told = start.classes if start and isinstance(start.classes, list) else ()
-    return tuple(map(str, told)) or _configured(run)
+    told = start.classes if start else ()
+    return tuple(told) or _configured(run)
 
 
 def _configured(run: Run) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ optimizer, does it have that argument) that of `core.check`.
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,19 +33,29 @@ from core.paths import expanded
 
 MAX_THREADS = 1024
 """More than that no machine has CPUs for, and many cannot even start."""
+MAX_WHOLE = 2**53
+"""Up to here a float has every whole number."""
 
 
 def _number_only(value: object) -> object:
     # To Python, true is the number 1, and "5" can be read as one; to a person both are mistakes.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"must be a number, not {shown(value)}")
+    _refuse_huge(value)
     return value
 
 
 def _whole_only(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"must be a whole number, not {shown(value)}")
+    _refuse_huge(value)
     return value
+
+
+def _refuse_huge(value: float) -> None:
+    # JSON's whole numbers have no end, and what is reckoned with them here ends with floats.
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        raise ValueError(f"must be from -{MAX_WHOLE} to {MAX_WHOLE}, not {shown(value)}")
 
 
 def _text_only(value: object) -> object:
@@ -57,6 +68,10 @@ def _that_can_be(path: Path) -> Path:
     expanded(path)
     if "\0" in str(path):
         raise ValueError("holds a zero byte, which no path can: give another path")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half a character, which no path can: give another path") from error
     return path
 
 
@@ -240,6 +255,8 @@ class Config(Block):
         parts = value.split("/")
         if any(part in (".", "..") for part in parts) or value.startswith("/") or "\0" in value:
             raise ValueError("names a folder below save_dir: it must not be absolute or hold ..")
+        if any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise ValueError("holds half a character, which no folder can: give another name")
         if any(len(part.encode()) > 200 for part in parts):
             raise ValueError("is too long for a folder: use at most 200 bytes")
         return value

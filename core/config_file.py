@@ -8,10 +8,14 @@ from __future__ import annotations
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import MistakeError
 from core.files import write_atomic
 from core.jsontext import JsonText, JsonTextError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LENIENT = (
     "the config is not plain JSON (comments, commas or a byte order mark): it is read all the "
@@ -112,6 +116,13 @@ def asked_for(path: Path | None, folder: Path) -> Path:
         return default_path(folder)
     is_preset = path.name == str(path) != "config.json" and (PRESETS / path).is_file()
     return PRESETS / path if is_preset and not (folder / path).exists() else path
+
+
+def with_values(text: JsonText, values: Mapping[str, object]) -> JsonText:
+    """The text with values by dotted path, as `--set` has them. Raises JsonTextError."""
+    for path, value in values.items():
+        text = text.set(parse_path(path), value)
+    return text
 
 
 def parse_path(dotted: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A data set's files from the network, by torchvision's downloader, in a thread of its own.
 
-The thread that asks for them stays free to say how far it is and to be stopped.
+The thread that asks for them stays free to say how far it is and to be stopped. torchvision is
+imported inside functions: hardly any start has something to download.
 """
 
 from __future__ import annotations

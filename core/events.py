@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 import time
 from dataclasses import dataclass, field
 from types import UnionType
@@ -208,19 +209,30 @@ _FIELDS = {name: {item.name for item in dataclasses.fields(kind)} for name, kind
 
 
 def _types_of(hint: Any) -> frozenset[type]:
-    """What JSON may have in the place of a type; the elements of lists and objects are anything."""
+    """What JSON may have in the place of a type; what lists and objects hold is asked apart."""
     if isinstance(hint, UnionType):
         return frozenset[type]().union(*map(_types_of, get_args(hint)))
     origin = get_origin(hint) or hint
     return frozenset((int, float) if origin is float else (origin,))
 
 
+_HINTS = {kind: get_type_hints(kind) for kind in _KINDS.values()}
 _TYPES = {
-    kind: tuple((name, _types_of(hint)) for name, hint in get_type_hints(kind).items())
-    for kind in _KINDS.values()
+    kind: tuple((name, _types_of(hint)) for name, hint in hints.items())
+    for kind, hints in _HINTS.items()
 }
 """Of each field, so that a line of another program's cannot end a window far from here."""
-_NUMBER = _types_of(float | None)
+_INNER_TYPES = {
+    kind: tuple(
+        (name, _types_of(get_args(hint)[-1]))
+        for name, hint in hints.items()
+        if get_origin(hint) in (list, dict) and get_args(hint)[-1] is not Any
+    )
+    for kind, hints in _HINTS.items()
+}
+"""Of what the lists and objects hold, where that is not anything."""
+_NUMBERS = (int, float)
+_MOST = sys.float_info.max
 
 
 def to_line(event: Event) -> bytes:
@@ -231,11 +243,11 @@ def to_line(event: Event) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-BEST = b',"best":true'
+IS_BEST = b',"best":true'
 """In the line of an epoch that was the best so far."""
 
 
-def beginning(*kinds: str) -> tuple[bytes, ...]:
+def beginnings(*kinds: str) -> tuple[bytes, ...]:
     """How the lines of these kinds begin, for whoever picks lines without parsing them."""
     return tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
 
@@ -258,10 +270,16 @@ def _fits(event: Event) -> bool:
     """Whether its values are such as the fields can have."""
     values = event.__dict__
     for name, types in _TYPES[type(event)]:
-        if type(values[name]) not in types:
+        value = values[name]
+        kind = type(value)  # of each line of a journal: no function is called for it
+        if kind not in types or (kind in _NUMBERS and not -_MOST <= value <= _MOST):
             return False
-    if type(event) is EpochEnded:
-        return all(type(value) in _NUMBER for value in event.metrics.values())
+    for name, types in _INNER_TYPES[type(event)]:
+        inner = values[name].values() if type(values[name]) is dict else values[name]
+        for value in inner:
+            kind = type(value)
+            if kind not in types or (kind in _NUMBERS and not -_MOST <= value <= _MOST):
+                return False
     if type(event) is RunStarted:
         return event.num_steps > 0 and (event.monitor == "off" or len(event.monitor.split()) == 2)
     return True

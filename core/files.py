@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+MOST_OF_A_NAME = 1000
+"""Folders that are told apart by a number: their names hold the second they were made in."""
 
 
 class DamagedWriteError(OSError):
@@ -54,6 +59,22 @@ def write_atomic(path: Path, content: bytes, verify: Callable[[Path], None] | No
     sync_folder(path.parent)
 
 
+def new_folder(parent: Path, name: str) -> Path:
+    """A folder that nobody else has: `name` in `parent`, else with `_2`, `_3`… after it.
+
+    mkdir succeeds for one of all who try. Raises OSError.
+    """
+    for number in range(1, MOST_OF_A_NAME + 1):
+        path = parent / (name if number == 1 else f"{name}_{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    message = f"there are {MOST_OF_A_NAME} of this name: try again in a second"
+    raise FileExistsError(errno.EEXIST, message, str(parent / name))
+
+
 def append_line(descriptor: int, line: bytes) -> None:
     """Add a line to a file opened with O_RDWR and O_APPEND.
 
@@ -72,6 +93,14 @@ def write_json(path: Path, value: object) -> None:
     # In ASCII, since a path may hold bytes that UTF-8 does not know.
     text = json.dumps(without_non_finite(value), indent=4, allow_nan=False)
     write_atomic(path, (text + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file; None where it is missing, cannot be read, or is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def without_non_finite(value: object) -> object:

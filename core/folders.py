@@ -30,7 +30,7 @@ def known() -> list[Path]:
         found = _parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         with contextlib.suppress(OSError):
             path.replace(path.with_suffix(".json.bad"))
         return []

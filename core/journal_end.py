@@ -7,14 +7,14 @@ import mmap
 import os
 from typing import TYPE_CHECKING
 
-from core.events import RunStarted, from_line
+from core.events import RunStarted, beginnings, from_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 USUAL_LINE_BYTES = 4096
-_STARTED, _ENDED = b'{"kind":"RunStarted"', b'{"kind":"RunEnded"'
+_STARTED, _ENDED = beginnings("RunStarted", "RunEnded")
 
 
 def last_start(journal: Path) -> RunStarted | None:

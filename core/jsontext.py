@@ -166,6 +166,7 @@ class JsonText:
 def shown(value: object) -> str:
     """A value as it stands in a JSON file, cut to fit into a sentence."""
     text = json.dumps(value, ensure_ascii=False, default=str)
+    text = text.encode(errors="backslashreplace").decode()  # half a character cannot be printed
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from core import check, config_file, rates, schedules
@@ -23,7 +24,7 @@ def change(training: Training, path: str, value: object) -> str:
     """
     if path not in (LR, EPOCHS):
         return f"{path}: only {LR} and {EPOCHS} can change while a run is live"
-    if type(value) not in (int, float):
+    if not _is_number(value):
         return f"{path}: {value!r} is not a number"
     raw = _with(training.raw_config, path, value)
     try:
@@ -45,6 +46,11 @@ def change(training: Training, path: str, value: object) -> str:
         SettingChanged(path=path, before=old, after=new, epoch=training.epoch, step=training.step)
     )
     return f"{path} was {old:g} and is {new:g} now"
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is one that JSON has: Python reads Infinity and NaN too, where they are asked."""
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def _refusal(training: Training, path: str, after: Config) -> str:
@@ -69,6 +75,7 @@ def _value(config: Config, path: str) -> float:
 
 
 def _with(raw: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    text = JsonText(json.dumps(raw)).set(config_file.parse_path(path), value)
-    changed: dict[str, Any] = text.value
+    changed: dict[str, Any] = config_file.with_values(
+        JsonText(json.dumps(raw)), {path: value}
+    ).value
     return changed

@@ -100,11 +100,9 @@ def _(event: e.StepEnded) -> str:
 def _(event: e.EpochEnded) -> str | None:
     if event.inherited:
         return None
+    lr = "" if event.lr is None else f"  lr {event.lr:.6g}"
     best = "  (best so far)" if event.best else ""
-    return (
-        f"epoch {event.epoch}: {numbers(event.metrics)}  lr {event.lr:.6g}  "
-        f"{event.seconds:.1f} s{best}"
-    )
+    return f"epoch {event.epoch}: {numbers(event.metrics)}{lr}  {event.seconds:.1f} s{best}"
 
 
 @sentence.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Gpu:
     share: float | None
     used_bytes: int | None
     total_bytes: int | None
-    pids: tuple[int, ...] = field(default=())
+    pids: tuple[int, ...] = ()
 
 
 def read() -> list[Gpu]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.events import BEST, beginning, from_line
+from core.events import IS_BEST, beginnings, from_line
 from core.journal import LineReader
 from core.state import RunState, fold
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NOT_LISTED = beginning("StepEnded", "StepMeasured", "CheckpointSaved", "Heartbeat", "NoticeGiven")
-_EPOCH, _START = beginning("EpochEnded"), beginning("RunStarted")
+_NOT_LISTED = beginnings("StepEnded", "StepMeasured", "CheckpointSaved", "Heartbeat", "NoticeGiven")
+_EPOCH, _START = beginnings("EpochEnded"), beginnings("RunStarted")
 
 
 class Outline:
@@ -46,6 +46,6 @@ def _needed(lines: list[bytes]) -> list[bytes]:
     if sum(line.startswith(_START) for line in lines) > 1:
         return lines
     epochs = [at for at, line in enumerate(lines) if line.startswith(_EPOCH)]
-    best = [at for at in epochs if BEST in lines[at]]
+    best = [at for at in epochs if IS_BEST in lines[at]]
     dropped = {*epochs} - {*epochs[-1:], *best[-1:]}
     return [line for at, line in enumerate(lines) if at not in dropped]

@@ -6,7 +6,7 @@ becomes a sentence with the line of the file.
 
 from __future__ import annotations
 
-from itertools import chain, islice, repeat
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -47,7 +47,9 @@ class _Batched:
         whole = isinstance(labels, Tensor) and not labels.is_floating_point()
         if not whole or labels.shape != (len(images),):
             raise self._useless("gives labels that are no whole numbers, one an image")
-        if len(labels) and int(labels.min()) < 0:
+        if not len(labels):
+            raise self._useless("gives a batch without images")
+        if int(labels.min()) < 0:
             raise self._useless(f"gives the label {int(labels.min())}")
         return images.to(self._device, torch.float32), labels.to(self._device, torch.int64)
 
@@ -129,7 +131,7 @@ class Batches(_Batched):
 
     def epoch(self, num_steps: int) -> Iterator[Any]:
         """So many batches, from its beginning again when it has no more."""
-        passes = chain.from_iterable(map(self._pass, repeat(None)))
+        passes = chain.from_iterable(self._pass() for _ in count())
         return islice(passes, num_steps)
 
     def batch(self, batch: object, _change: object = None) -> tuple[Tensor, Tensor]:
@@ -145,7 +147,7 @@ class Batches(_Batched):
         """All its batches once."""
         return map(self.batch, self._pass())
 
-    def _pass(self, _number: None = None) -> Iterator[Any]:
+    def _pass(self) -> Iterator[Any]:
         batches = self._asked(lambda: iter(self._loader))
         nothing, empty = object(), True
         while (batch := self._asked(lambda: next(batches, nothing))) is not nothing:

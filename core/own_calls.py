@@ -15,6 +15,7 @@ from core.errors import MistakeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from core.config import Component
     from core.own_import import OwnCode
@@ -118,6 +119,15 @@ def try_out(
         for measure in measures[1]:
             measure(output, labels)
     return output.shape[1]
+
+
+def nothing_drawn(own: OwnCode | None, device: torch.device) -> AbstractContextManager[None]:
+    """The generators are afterwards as before, though code of one's own draws from them.
+
+    So a run that stops while it validates goes on to the same bits.
+    """
+    devices = [device] if device.type == "cuda" else []
+    return torch.random.fork_rng(devices=devices, enabled=own is not None)
 
 
 def copied(network: nn.Module) -> nn.Module:

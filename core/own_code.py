@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.files import write_atomic, write_json
+from core.files import read_json, write_atomic, write_json
 from core.normalize import normalize
 from core.own_names import OwnCodeError, is_own
 from core.own_source import file_of, imported, read
+from core.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from core.runs import Run
 
 Files = dict[str, bytes]
 """Sources by their path relative to the folder, with slashes."""
@@ -65,13 +64,13 @@ def names_in(config: object) -> list[str]:
 def folder_of(config_path: Path) -> Path:
     """Where names in a config file are looked up: beside it, or in the copies of a run."""
     folder = config_path.absolute().parent
-    return folder / "code" if is_of_run(config_path) else folder
+    return Run(folder).code_path if is_of_run(config_path) else folder
 
 
 def is_of_run(path: Path) -> bool:
     """Whether a file lies in a run directory that holds copies of code."""
-    folder = path.absolute().parent
-    return (folder / "code.json").is_file() and (folder / "code").is_dir()
+    run = Run(path.absolute().parent)
+    return run.code_record_path.is_file() and run.code_path.is_dir()
 
 
 def gather(folder: Path | None, names: Iterable[str]) -> Files:
@@ -124,10 +123,10 @@ def digest(files: Files) -> str:
 
 def changes_since(run: Run) -> list[str]:
     """A sentence if the files that a run was started from are others now; it keeps its copies."""
+    record = read_json(run.code_record_path)
     try:
-        record = json.loads(run.code_record_path.read_text(encoding="utf-8"))
         folder, before = Path(record["folder"]), dict(record["files"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return []
     changed = []
     for name, digest_then in before.items():

@@ -83,7 +83,8 @@ def to_test(own: OwnCode, loader: OwnLoader, device: torch.device) -> Items:
             "validation_split": 0.0,
         }
         made = _made(own, loader, edits)
-        return Items(own, loader, made.dataset if isinstance(made, DataLoader) else made, device)
+        items = made.dataset if isinstance(made, DataLoader) else made
+        return _some(Items(own, loader, items, device), loader, "test images")
 
 
 def _of_items(own: OwnCode, loader: OwnLoader, made: Any, device: torch.device) -> Data:
@@ -92,7 +93,7 @@ def _of_items(own: OwnCode, loader: OwnLoader, made: Any, device: torch.device) 
             f"{FIELD}: {loader.type} makes a {type(made).__name__}, which has no __len__ and "
             "__getitem__: give it both"
         )
-    items, split = Items(own, loader, made, device), loader.args.validation_split
+    items, split = _some(Items(own, loader, made, device), loader), loader.args.validation_split
     num_validation = split if isinstance(split, int) else int(len(items) * split)
     if num_validation >= len(items):
         raise MistakeError(
@@ -107,6 +108,13 @@ def _of_items(own: OwnCode, loader: OwnLoader, made: Any, device: torch.device) 
     train, validation = map(items.select, dataset.split_validation(len(items), num_validation))
     num_batches = -(-len(train) // loader.args.batch_size)
     return Data(train, validation if split else None, _classes(made), num_batches)
+
+
+def _some(items: Items, loader: OwnLoader, what: str = "images") -> Items:
+    """The items, of which there must be some. Raises MistakeError."""
+    if not len(items):
+        raise MistakeError(f"{FIELD}: {loader.type} has no {what}: give it some data")
+    return items
 
 
 def _of_loader(

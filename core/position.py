@@ -196,8 +196,7 @@ def _restore_schedule(training: Training, start: Checkpoint, before: Config) -> 
         # The optimizer did step, in the process before; torch would warn that it never has.
         training.optimizer._opt_called = True  # type: ignore[attr-defined]
         return []
-    for group in training.optimizer.param_groups:
-        group["lr"] = group.pop("initial_lr", group["lr"])
+    rates.begin_anew(training.optimizer)
     left = training.num_epochs - training.epoch
     training.scheduler = build.scheduler(
         training.config, training.optimizer, num_epochs=left, num_steps=training.num_steps
@@ -212,13 +211,12 @@ def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[
     old, new = rates.base_rate(then), rates.base_rate(now)
     if not old or new is None:
         return []
-    actual = old if start.ours else template_position.first_rate(training, start, old)
+    actual = old if start.ours else template_position.first_rate(training, old)
     if old == new:
         return [] if actual == old else [template_position.another_rate(start, actual, old)]
     if actual == new:
         return []
-    old = actual
-    factor = new / old
+    factor = new / actual
     rates.scale(training.optimizer, training.scheduler, factor)
     return [f"the learning rate goes on at {factor:g} times the former one"]
 

@@ -1,7 +1,8 @@
 """`python -m core.probe`: does a device work, and how fast does it train a config?
 
 A process of its own: nothing of a live run is touched. It reads `{"device": …, "config": …}` from
-stdin and writes one line of JSON. Without a config it is the self-test.
+stdin and writes one line of JSON. Without a config it is the self-test. What imports torch is
+imported inside functions: what its threads do is settled before (`spinning.prepare`).
 """
 
 from __future__ import annotations

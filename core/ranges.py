@@ -60,7 +60,8 @@ def problem(kind: str, name: str, value: object) -> str:
     for item in value if isinstance(value, list) else [value]:
         if known is None or isinstance(item, bool) or not isinstance(item, int | float):
             continue
-        if math.isfinite(item) and item not in known:
+        # Not `isfinite`, which cannot be asked of a whole number that no float can hold.
+        if -math.inf < item < math.inf and item not in known:
             return f"must be {known.words}, not {shown(item)}"
     return ""
 

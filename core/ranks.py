@@ -93,7 +93,7 @@ class Ranks:
     def alike(self, model: nn.Module) -> None:
         """Give each rank what the first one's network counted, such as running means."""
 
-    def is_loss(self, error: BaseException) -> bool:
+    def says_one_is_gone(self, error: BaseException) -> bool:
         """Whether an error says that another rank is gone."""
         return isinstance(error, RankLostError)
 

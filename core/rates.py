@@ -23,6 +23,12 @@ def base_rate(optimizer: Component) -> float | None:
     return float(rate) if isinstance(rate, int | float) else None
 
 
+def begin_anew(optimizer: Optimizer) -> None:
+    """Put every rate to where its schedule began, for another schedule to begin there."""
+    for group in optimizer.param_groups:
+        group["lr"] = group.pop("initial_lr", group["lr"])
+
+
 def scale(optimizer: Optimizer, scheduler: LRScheduler | None, factor: float) -> None:
     """Make every rate `factor` times what it was, those a schedule goes by included."""
     for group in optimizer.param_groups:

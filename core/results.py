@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from core.files import write_json
+from core.files import read_json, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,9 +26,9 @@ def read(checkpoint: Path) -> dict[str, Any] | None:
     try:
         if path.stat().st_mtime_ns < checkpoint.stat().st_mtime_ns:
             return None
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except OSError:
         return None
+    value = read_json(path)
     whole = isinstance(value, dict) and all(isinstance(value.get(name), list) for name in _LISTS)
     return value if whole else None
 

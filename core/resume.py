@@ -100,7 +100,7 @@ def plan(
     resume_refused.other_weights(settings, start)
     differing = _differing(before.value, text.value)
     if not start.weights_only:
-        resume_refused.endless(settings, start, before.value, differing)
+        resume_refused.nothing_left(settings, start, before.value, differing)
     fits = (
         differing.keys() <= IN_PLACE
         and run.ours()
@@ -159,9 +159,7 @@ def _from_weights(
 def _replaced(text: JsonText, given: JsonText | None, edits: dict[str, Any]) -> JsonText:
     for key, block in (normalize.editable(given).value if given else {}).items():
         text = text.set((key,), block)
-    for path, value in edits.items():
-        text = text.set(config_file.parse_path(path), value)
-    return text
+    return config_file.with_values(text, edits)
 
 
 def _unsaved(reference: str, save_dir: Path) -> Run | None:
@@ -191,9 +189,7 @@ def _from_the_start(
 
 def _as_changed(run: Run, text: JsonText) -> JsonText:
     """A run's config with what was changed since."""
-    for path, value in beginning.effective(run, {}).changes.items():
-        text = text.set(config_file.parse_path(path), value)
-    return text
+    return config_file.with_values(text, beginning.effective(run, {}).changes)
 
 
 def _target(reference: str, save_dir: Path) -> tuple[Checkpoint, Run, list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core import beginning, checkpoint, machine, position, runs
+from core import beginning, checkpoint, position, runs, several
 from core.config import Config
+from core.runs import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,7 @@ def outlook(plan: Plan) -> Outlook:
         return Outlook(plan, start.epoch, 0, ("another program wrote it: the batches differ",))
     settings = Config.parse(plan.text.value)
     device, notices = beginning.device(settings, start)
-    threads = beginning.threads(settings, start) or machine.usable_cpus()
-    found = position.differences(ours, threads=threads, device=device)
+    number = several.to_go_on(plan.run or Run(plan.checkpoint.parent), settings)
+    threads = beginning.threads(settings, start, world_size=number, local_size=number)
+    found = position.differences(ours, threads=threads, device=device, world_size=number)
     return Outlook(plan, start.epoch, int(ours["step_in_epoch"]), (*notices, *found))

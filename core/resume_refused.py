@@ -32,7 +32,7 @@ def other_weights(settings: Config, start: Checkpoint) -> None:
         checkpoint.load_weights(build.empty_model(settings.arch), start, assign=True)
 
 
-def endless(
+def nothing_left(
     settings: Config, start: Checkpoint, before: dict[str, Any], differing: dict[str, Any]
 ) -> None:
     """Refuse what has no epoch left, or a schedule that ends there. Raises MistakeError."""

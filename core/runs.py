@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import time
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import folders, sidecar, template
 from core.events import RunStarted, from_line
-from core.files import write_atomic, write_json
+from core.files import new_folder, read_json, write_atomic, write_json
 from core.journal import Follower, is_live
 from core.outline import Outline
 from core.state import RunState, fold
@@ -77,10 +76,7 @@ class Run:
 
     def config(self) -> dict[str, Any]:
         """config.json as it stands; empty if it cannot be read."""
-        try:
-            value = json.loads(self.config_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
+        value = read_json(self.config_path)
         return value if isinstance(value, dict) else {}
 
     def name(self) -> str:
@@ -103,10 +99,8 @@ class Run:
         return self._of_parent("weights_only") is True
 
     def _of_parent(self, key: str) -> object:
-        try:
-            return json.loads(self.parent_path.read_text(encoding="utf-8"))[key]
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        facts = read_json(self.parent_path)
+        return facts.get(key) if isinstance(facts, dict) else None
 
     def ours(self) -> bool:
         """Whether it has a journal; without one it is pytorch-template's."""
@@ -168,7 +162,7 @@ def create(
     """
     folder = save_dir / name
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(_claim(folder).resolve())
+    run = Run(new_folder(folder, time.strftime("%Y%m%d_%H%M%S")).resolve())
     try:
         if parent is not None:
             facts = {"checkpoint": str(parent.resolve()), "weights_only": weights_only}
@@ -208,16 +202,3 @@ def _order(checkpoint: Path) -> tuple[int, int, int, str]:
 def checkpoints_in(folder: Path) -> Iterable[Path]:
     """The checkpoint files of a folder, in no order."""
     return (path for path in folder.glob("*.pth*") if is_checkpoint(path))
-
-
-def _claim(folder: Path) -> Path:
-    # mkdir succeeds for one of all who try, so two runs never share a directory.
-    stamp = time.strftime("%Y%m%d_%H%M%S")
-    for attempt in range(1000):
-        path = folder / (stamp if attempt == 0 else f"{stamp}_{attempt + 1}")
-        try:
-            path.mkdir()
-        except FileExistsError:
-            continue
-        return path
-    raise FileExistsError(f"{folder}: a thousand runs were started in this second")

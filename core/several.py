@@ -39,16 +39,18 @@ def num_processes(settings: Config, asked: int | None = None) -> int:
 
 
 def of_run(run: Run, changes: dict[str, Any], asked: int | None = None) -> int:
-    """The same of a run directory, with what changes in it; on the CPU as many as it had before.
-
-    Another number would give other numbers.
-    """
+    """The same of a run directory, with what changes in it, as `to_go_on` has it."""
     from core.config import Config  # pydantic: no other command needs it
 
-    text = config_file.read_text(run.config_path)
-    for path, value in changes.items():
-        text = text.set(config_file.parse_path(path), value)
-    settings = Config.parse(text.value)
+    text = config_file.with_values(config_file.read_text(run.config_path), changes)
+    return to_go_on(run, Config.parse(text.value), asked)
+
+
+def to_go_on(run: Run, settings: Config, asked: int | None = None) -> int:
+    """The same of what goes on from a run with these settings; on the CPU as many as it had before.
+
+    Another number would give other numbers. Raises MistakeError.
+    """
     number = num_processes(settings, asked)
     if asked is not None or number > 1 or settings.device not in _CPU:
         return number

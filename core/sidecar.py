@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from core.files import write_json
+from core.files import read_json, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +47,11 @@ def write(checkpoint: Path, sidecar: Sidecar) -> None:
 
 def read(checkpoint: Path) -> Sidecar | None:
     """The sidecar of a checkpoint; None if there is none or it belongs to an older file."""
+    value = read_json(path_of(checkpoint))
     try:
-        value = json.loads(path_of(checkpoint).read_text(encoding="utf-8"))
         facts = {name: value[name] for name in _TYPES}
         size = checkpoint.stat().st_size
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, KeyError, TypeError):
         return None
     if not all(isinstance(facts[name], kind) for name, kind in _TYPES.items()):
         return None

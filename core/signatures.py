@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import json
-import math
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from core.jsontext import shown
 
@@ -55,7 +56,8 @@ class Parameter:
         kinds = self.kinds()
         if kinds and not any(_is(kind, value) for kind in kinds):
             return f"must be {' or '.join(_WORDS[kind] for kind in kinds)}, not {shown(value)}"
-        if isinstance(value, float) and not math.isfinite(value):
+        # Written so that nan is none; nor is a whole number that no float can hold.
+        if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
             return "must be a finite number"
         return self._problem_inside(value) if isinstance(value, list) else None
 
@@ -235,4 +237,5 @@ def _is(kind: str, value: object) -> bool:
     if kind in ("integer", "number") and isinstance(value, bool):
         return False
     types = {"bool": bool, "integer": int, "number": (int, float), "text": str}
-    return isinstance(value, types.get(kind, (list, tuple)))  # type: ignore[arg-type]
+    wanted: Any = types.get(kind, (list, tuple))  # a type, or several
+    return isinstance(value, wanted)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from core.signatures import Signature
 
-_NUMBER = re.compile(r"[+-]?(\d{1,300}\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = (
     "n_gpu", "seed", "threads", "trainer.epochs", "trainer.save_period", "trainer.verbosity",
     "trainer.keep_checkpoints", "trainer.len_epoch", "data_loader.args.batch_size",

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OURS_TO_CHOOSE = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+COUNT, POLICY = "GOMP_SPINCOUNT", "OMP_WAIT_POLICY"
+"""The variables by which a person chooses; where one is set nothing is done here."""
 FIXED_COUNT = "20000"
 """Where nothing tells whether the cores are busy: a middle way."""
 
@@ -44,7 +45,7 @@ _PARALLEL_SIZE = 1 << 17  # torch divides the work on a tensor from 32,768 value
 def prepare() -> None:
     """Settle what libgomp reads when torch is imported; call it before."""
     if not _chosen_by_user() and _seconds_waited() is None:
-        os.environ["GOMP_SPINCOUNT"] = FIXED_COUNT
+        os.environ[COUNT] = FIXED_COUNT
 
 
 @contextlib.contextmanager
@@ -111,8 +112,8 @@ def _watch(done: threading.Event) -> None:
 
 
 def _chosen_by_user() -> bool:
-    chosen = os.environ.get("GOMP_SPINCOUNT", FIXED_COUNT) != FIXED_COUNT
-    return chosen or "OMP_WAIT_POLICY" in os.environ
+    chosen = os.environ.get(COUNT, FIXED_COUNT) != FIXED_COUNT
+    return chosen or POLICY in os.environ
 
 
 def _seconds_waited() -> float | None:

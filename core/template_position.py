@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from core import build, template, template_log
+from core import build, rates, template, template_log
 from core.errors import MistakeError
 from core.schedules import OWN_RATES
 from core.template_log import LoggedEpoch
@@ -54,8 +54,7 @@ def catch_up(training: Training, start: Checkpoint) -> list[str]:
     """
     optimizer, config = training.optimizer, training.config
     saved = float(optimizer.param_groups[0]["lr"])
-    for group in optimizer.param_groups:
-        group["lr"] = group.pop("initial_lr", group["lr"])
+    rates.begin_anew(optimizer)
     scheduler = build.scheduler(
         config, optimizer, num_epochs=training.num_epochs, num_steps=training.num_steps
     )
@@ -78,7 +77,7 @@ def catch_up(training: Training, start: Checkpoint) -> list[str]:
     ]
 
 
-def first_rate(training: Training, start: Checkpoint, claimed: float) -> float:
+def first_rate(training: Training, claimed: float) -> float:
     """The learning rate the training began at: the template ignores another one on a resume."""
     schedule = training.config.lr_scheduler
     if schedule is not None and schedule.type in OWN_RATES:

@@ -73,8 +73,8 @@ class TensorBoard:
             grid = _grid(images.cpu().numpy())
             add = methodcaller("add_image", "input/train", grid, training.step, dataformats="HW")
             self._waiting.put(add)
-        for name, values in training.model.named_parameters():
-            if asked.tensorboard_histograms:
+        if asked.tensorboard_histograms:
+            for name, values in training.model.named_parameters():
                 copy = values.detach().cpu().numpy().copy()
                 self._waiting.put(methodcaller("add_histogram", name, copy, training.epoch))
 

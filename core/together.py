@@ -2,6 +2,8 @@
 
 Whatever is called here is called by every rank, at the same place of the training. What one of
 them decides by its own clock, signals or requests goes through `any` and `ordered` first.
+
+torch is imported inside functions only: a rank is made before that, and heeds signals meanwhile.
 """
 
 from __future__ import annotations
@@ -29,7 +31,14 @@ PATIENCE_TO_MEET = timedelta(minutes=10)
 """For the others to come: they import torch, perhaps from a slow disk."""
 
 _HERE = "mnist-tui/here/"
-_SIGNS_OF_LOSS = ("gloo", "nccl", "connection closed", "connection reset", "timed out", "timeout")
+_SIGNS_OF_ONE_GONE = (
+    "gloo",
+    "nccl",
+    "connection closed",
+    "connection reset",
+    "timed out",
+    "timeout",
+)
 
 
 class Together(Ranks):
@@ -38,6 +47,8 @@ class Together(Ranks):
     def __init__(self, *, rank: int, size: int, local_rank: int, local_size: int) -> None:
         self.rank, self.size = rank, size
         self.local_rank, self.local_size = local_rank, local_size
+        self._starting: Any = None
+        """The group that waits as long as a start may take; torch has no type for it."""
 
     @contextlib.contextmanager
     def joined(self, check: Callable[[], None]) -> Iterator[None]:
@@ -132,11 +143,13 @@ class Together(Ranks):
         for buffer in model.buffers():
             distributed.broadcast(buffer, 0)
 
-    def is_loss(self, error: BaseException) -> bool:
+    def says_one_is_gone(self, error: BaseException) -> bool:
         """torch has a class of its own only for some of them."""
         text = str(error).lower()
-        by_torch = isinstance(error, RuntimeError) and any(sign in text for sign in _SIGNS_OF_LOSS)
-        return by_torch or super().is_loss(error)
+        by_torch = isinstance(error, RuntimeError) and any(
+            sign in text for sign in _SIGNS_OF_ONE_GONE
+        )
+        return by_torch or super().says_one_is_gone(error)
 
     def one_is_gone(self) -> bool:
         """torchrun starts them all at once, and takes leave of those that end."""
@@ -194,8 +207,7 @@ class Together(Ranks):
         distributed.init_process_group(
             backend, store=store, rank=self.rank, world_size=self.size, timeout=PATIENCE
         )
-        starting: Any = distributed.new_group(backend="gloo", timeout=PATIENCE_AT_START)
-        self._starting = starting
+        self._starting = distributed.new_group(backend="gloo", timeout=PATIENCE_AT_START)
 
     def _all(self, value: Tensor) -> list[Tensor]:
         import torch

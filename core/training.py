@@ -11,11 +11,8 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from core import (
     announcing,
     beginning,
-    build,
-    dataset,
     live_changes,
-    machine,
-    own_batches,
+    making,
     own_calls,
     own_code,
     own_import,
@@ -26,10 +23,8 @@ from core import (
 )
 from core.augment import Augmentation
 from core.averages import Averages
-from core.errors import MistakeError
 from core.events import EpochEnded, NoticeGiven, PhaseChanged
 from core.judge import Judge
-from core.own_names import is_own
 from core.ranks import ALONE
 from core.runs import BEST, LAST
 from core.saver import NoSaver, Saver
@@ -38,13 +33,11 @@ from core.step_parts import StepParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from torch import Tensor
     from torch.optim.lr_scheduler import LRScheduler
 
-    from core.checkpoint import Checkpoint
     from core.control import Control
     from core.events import Event, Metrics
     from core.ranks import Ranks
@@ -70,7 +63,9 @@ class Training:
             start, notices = beginning.starting_checkpoint(run)
         if start is not None:
             self.config = beginning.where_its_data_was(self.config, start)
-        self.threads = self._num_threads(start)
+        self.threads = beginning.threads(
+            self.config, start, world_size=ranks.size, local_size=ranks.local_size
+        )
         torch.set_num_threads(self.threads)
         name, more = beginning.device(self.config, start)
         notices += [*more, *told, *own_code.changes_since(run)]
@@ -120,22 +115,7 @@ class Training:
 
     def rest_of_epoch(self) -> Iterator[Any]:
         """The indices of each batch of this epoch that is still to come, or what a loader gave."""
-        args = self.config.data_loader.args
-        if isinstance(self.train_set, own_batches.Batches):
-            yield from self.train_set.epoch(self.num_steps - self.step_in_epoch)
-            return
-        order = dataset.epoch_order(
-            len(self.train_set),
-            seed=self.config.seed,
-            epoch=self.epoch,
-            # As in the template: with a validation split the rest is always shuffled.
-            shuffle=args.shuffle or bool(args.validation_split),
-        ).to(self.device)
-        num_batches = math.ceil(len(self.train_set) / args.batch_size)
-        for number in range(self.step_in_epoch, self.num_steps):
-            # An epoch longer than the set begins the same order anew.
-            start = number % num_batches * args.batch_size
-            yield order[start : start + args.batch_size]
+        return training_data.rest_of_epoch(self)
 
     def step_on(self, indices: Any) -> None:
         """One step: batch, forward, loss, backward, update. Nothing here waits for the device."""
@@ -170,7 +150,7 @@ class Training:
         self.ranks.alike(self.model)
         self.model.eval()
         try:
-            with self._nothing_drawn(), torch.inference_mode():
+            with own_calls.nothing_drawn(self.own, self.device), torch.inference_mode():
                 for images, labels in self.validation_set.in_order() if self.validation_set else ():
                     share = self.ranks.share(len(labels))
                     output, mine = self.model(images[share]), labels[share]
@@ -278,27 +258,18 @@ class Training:
         metrics = {name: metric(output, labels) for name, metric in self.metrics.items()}
         averages.add({"loss": loss, **metrics}, num_samples)
 
-    def _num_threads(self, start: Checkpoint | None) -> int:
-        """Those of the run before only where as many processes shared the CPUs."""
-        ranks = self.ranks
-        alike = start is not None and start.ours.get("world_size", 1) == ranks.size
-        given = beginning.threads(self.config, start if alike else None)
-        return given or max(1, machine.usable_cpus() // ranks.local_size)
-
     def _load_data(self, control: Control) -> None:
         data = training_data.load(
-            self.config, self.data_dir, self.own, self.device, tell=self.enter, control=control
+            self.config,
+            self.data_dir,
+            self.own,
+            self.device,
+            tell=self.enter,
+            control=control,
+            for_several=self.ranks.size > 1,
         )
-        self.train_set, self.validation_set, self.classes = (
-            data.train,
-            data.validation,
-            data.classes,
-        )
-        if self.ranks.size > 1 and isinstance(self.train_set, own_batches.Batches):
-            raise MistakeError(
-                f"data_loader.type: {self.config.data_loader.type} gives its batches to one "
-                "process: train without --nproc, on one device, with n_gpu 1 or less"
-            )
+        self.train_set, self.validation_set = data.train, data.validation
+        self.classes = data.classes
         self.num_steps = self.config.trainer.len_epoch or data.num_batches
         schedule = self.config.lr_scheduler
         self._steps_per_batch = schedule is not None and schedule.interval == "batch"
@@ -307,35 +278,16 @@ class Training:
         """The network, and all that it is trained by."""
         self.enter("making the network")
         self._augmentation = Augmentation.of(self.config.data_loader.augment)
-        torch.manual_seed(self.config.seed)
-        self.model = build.model(self.config.arch, self.own)
-        # On a CPU the convolutions run a quarter faster in this layout, with no other change;
-        # but `view`, which networks of one's own may hold, cannot look at it.
-        layout = torch.preserve_format if is_own(self.config.arch.type) else torch.channels_last
-        self.model.to(self.device, memory_format=layout)  # type: ignore[call-overload]
-        if (seed := self.ranks.seed(self.config.seed)) is not None:  # else all would drop out alike
-            torch.manual_seed(seed)
-        self.optimizer = build.optimizer(self.config.optimizer, self.model)
-        self.scheduler = build.scheduler(
-            self.config, self.optimizer, num_epochs=self.num_epochs, num_steps=self.num_steps
+        self.model, self.optimizer, self.scheduler, self.loss, self.metrics = making.make(
+            self.config, self.own, self.device, self.ranks, num_steps=self.num_steps
         )
-        self.loss = build.loss(self.config, self.own)
-        self.metrics = build.metric_functions(self.config, self.own)
         self._try_out_own()
-
-    def _nothing_drawn(self) -> AbstractContextManager[None]:
-        """The generators are afterwards as before, though code of one's own draws from them.
-
-        So a run that stops while it validates goes on to the same bits.
-        """
-        devices = [self.device] if self.device.type == "cuda" else []
-        return torch.random.fork_rng(devices=devices, enabled=self.own is not None)
 
     def _try_out_own(self) -> None:
         """Find what is wrong with code of one's own before the run begins."""
         if self.own is None:
             return
-        with self._nothing_drawn(), torch.enable_grad():
+        with own_calls.nothing_drawn(self.own, self.device), torch.enable_grad():
             measures = (self.loss, list(self.metrics.values()))
             batch, model = self.train_set.first(), own_calls.copied(self.model)
             num_outputs = own_calls.try_out(

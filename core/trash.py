@@ -7,7 +7,6 @@ never copied: so nothing is half moved, and no other file system is ever written
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import time
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from core import results, runs, sidecar
 from core.errors import MistakeError
-from core.files import write_json
+from core.files import new_folder, read_json, write_json
 from core.journal import AlreadyLiveError, kept_from_writers
 from core.runs import TRASH, Run
 
@@ -137,7 +136,7 @@ def empty(save_dir: Path) -> None:
             failed.append(cause)
 
     for folder in _entries(save_dir):  # rmtree follows no links
-        shutil.rmtree(folder, onerror=note)
+        shutil.rmtree(folder, onerror=note)  # Python 3.11 has no onexc
     if failed:
         cause = failed[0]
         why = _why(cause) if isinstance(cause, OSError) else str(cause)
@@ -168,20 +167,13 @@ def _trash(run: Run) -> Path:
 def _claim(trash: Path, path: Path) -> Path:
     """A new entry, which says where its things were."""
     name = path.name if not runs.is_checkpoint(path) else f"{path.parent.name}_{path.name}"
-    stamp = time.strftime("%Y%m%d_%H%M%S")
-    for attempt in range(1, 1000):
-        entry = trash / f"{stamp}_{name[:MOST_LETTERS]}{'' if attempt == 1 else f'_{attempt}'}"
-        try:
-            entry.mkdir()
-        except FileExistsError:
-            continue
-        try:
-            write_json(entry / _WHERE, {"was": str(path)})
-        except OSError:
-            shutil.rmtree(entry, ignore_errors=True)
-            raise
-        return entry
-    raise FileExistsError(17, "a thousand were deleted in this second")
+    entry = new_folder(trash, f"{time.strftime('%Y%m%d_%H%M%S')}_{name[:MOST_LETTERS]}")
+    try:
+        write_json(entry / _WHERE, {"was": str(path)})
+    except OSError:
+        shutil.rmtree(entry, ignore_errors=True)
+        raise
+    return entry
 
 
 def _move_all(paths: list[Path], entry: Path) -> None:
@@ -217,10 +209,8 @@ def _entries(save_dir: Path) -> list[Path]:
 
 
 def _was(entry: Path) -> Path | None:
-    try:
-        was = json.loads((entry / _WHERE).read_text(encoding="utf-8"))["was"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+    facts = read_json(entry / _WHERE)
+    was = facts.get("was") if isinstance(facts, dict) else None
     return Path(was) if isinstance(was, str) else None
 
 

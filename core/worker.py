@@ -36,7 +36,10 @@ def work(
     on_control: Callable[[Control], None],
     ranks: Ranks = ALONE,
 ) -> RunEnded:
-    """Train `run` to its end. Raises journal.AlreadyLiveError; any other failure is an event.
+    """Train `run` to its end; a failure is an event.
+
+    Raises MistakeError or OSError where it cannot begin: another process holds the run, or its
+    journal and its log cannot be written.
 
     `changes` are values by dotted path that differ from the run's config.json. `on_control` is
     handed the control as soon as there is one, so that a signal can reach it. Of several `ranks`
@@ -53,14 +56,7 @@ def work(
         on_control(control)
         try:
             emit(PhaseChanged(phase="importing torch"))
-            spinning.prepare()
-            importing.import_trainer(control, captured)
-            from core import trainer
-
-            with ranks.joined(control.heed), spinning.only_when_idle():
-                outcome, reason = trainer.train(
-                    run, changes, emit=emit, control=control, ranks=ranks
-                )
+            outcome, reason = _trained(run, changes, emit, control, ranks, captured)
         except StopTraining as stop:  # while torch was imported: there is nothing to save yet
             outcome, reason = "stopped", str(stop)
         except MistakeError as error:  # a mistake in the config or the files, already a sentence
@@ -68,7 +64,7 @@ def work(
         except Exception as error:
             write(traceback.format_exc())
             outcome, reason = "failed", f"{type(error).__name__}: {error} (see {run.log_path})"
-            if ranks.is_loss(error):
+            if ranks.says_one_is_gone(error):
                 reason = _lost(run)
         ended = RunEnded(outcome=outcome, reason=reason, seconds=time.monotonic() - began)
         emit(ended)
@@ -104,12 +100,24 @@ def work_along(
 
     control = _control(run, emit, ranks)
     on_control(control)
+    _trained(run, changes, emit, control, ranks, set())
+
+
+def _trained(
+    run: Run,
+    changes: dict[str, Any],
+    emit: Callable[[Event], None],
+    control: Control,
+    ranks: Ranks,
+    captured: set[int],
+) -> tuple[str, str]:
+    """Import the trainer and train; `captured` are the threads whose prints are caught."""
     spinning.prepare()
-    importing.import_trainer(control, set())
-    from core import trainer
+    importing.import_trainer(control, captured)
+    from core import trainer  # with torch: only here, where a signal need not wait for it
 
     with ranks.joined(control.heed), spinning.only_when_idle():
-        trainer.train(run, changes, emit=emit, control=control, ranks=ranks)
+        return trainer.train(run, changes, emit=emit, control=control, ranks=ranks)
 
 
 def _lost(run: Run) -> str:

@@ -39,6 +39,7 @@ def problems(value: object) -> list[str]:
 
 
 SPLIT = "data_loader.args.validation_split"
+HALF = "holds half a character, which no path can: give another path"
 RANGE = "must be from 0 to below 1, or a whole number of images, not "
 FOLDER = "names a folder below save_dir: it must not be absolute or hold .."
 
@@ -67,6 +68,14 @@ FOLDER = "names a folder below save_dir: it must not be absolute or hold .."
         ("trainer", 3, "must be an object, not 3"),
         ("n_gpu", "all", 'must be a whole number, not "all"'),
         ("seed", -1, "must be 0 or more, not -1"),
+        ("seed", 10**400, f"must be from -{2**53} to {2**53}, not 1{'0' * 56}…"),
+        ("trainer.early_stop", 10**400, f"must be from -{2**53} to {2**53}, not 1{'0' * 56}…"),
+        ("optimizer.args.lr", 10**400, "must be a finite number"),
+        ("lr_scheduler.args.step_size", -(10**400), "must be a finite number"),
+        ("n_gpu", "\ud800", 'must be a whole number, not "\\ud800"'),
+        ("name", "\ud800", "holds half a character, which no folder can: give another name"),
+        ("trainer.save_dir", "\ud800", HALF),
+        ("data_loader.args.data_dir", "\ud800", HALF),
         ("seed", 2**44, f"must be less than {2**44}, not {2**44}"),
         ("threads", 0, "must be 1 or more, not 0"),
         ("device", 0, "must be a text, not 0"),

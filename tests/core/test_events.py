@@ -13,7 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scratch import beginning
 
-from core.events import EpochEnded, Event, Heartbeat, NoticeGiven, StepEnded, from_line, to_line
+from core.events import (
+    EpochEnded,
+    Event,
+    Heartbeat,
+    NoticeGiven,
+    SettingChanged,
+    StepEnded,
+    StepMeasured,
+    from_line,
+    to_line,
+)
 
 KINDS = Event.__subclasses__()
 
@@ -33,6 +43,8 @@ def builds(kind: type[Event]) -> st.SearchStrategy[Event]:
         "float": finite,
         "float | None": st.none() | finite,
         "Metrics": st.dictionaries(names, st.none() | finite, max_size=3),
+        "list[str]": st.lists(names, max_size=3),
+        "dict[str, str]": st.dictionaries(names, names, max_size=3),
         "dict[str, Any]": st.dictionaries(names, plain, max_size=3),
     }
     by_name: dict[str, st.SearchStrategy[Any]] = {
@@ -125,6 +137,29 @@ def test_a_metric_that_is_no_number_is_no_event() -> None:
     ended = beginning()[-1]
     line = to_line(ended).replace(b'"val_loss":0.25', b'"val_loss":"0.25"')
     assert line != to_line(ended)
+    assert from_line(line) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("classes", [3]), ("names", [None]), ("code", {"model.py": 3}), ("versions", {"torch": 2})],
+)
+def test_a_start_with_something_else_than_texts_in_it_is_no_event(name: str, value: object) -> None:
+    fields = json.loads(to_line(beginning()[0]))
+    assert from_line(json.dumps({**fields, name: value}).encode()) is None
+
+
+def test_a_measured_step_whose_seconds_are_texts_is_no_event() -> None:
+    step = StepMeasured(epoch=1, step=1, num_images=8, seconds={"loss": 0.1}, gradient_norms={})
+    assert from_line(to_line(step)) == step
+    assert from_line(to_line(step).replace(b"0.1", b'"0.1"')) is None
+
+
+@pytest.mark.parametrize("number", ["Infinity", "NaN", "1e999"])
+def test_a_change_to_what_is_no_number_is_no_event(number: str) -> None:
+    change = SettingChanged(path="trainer.epochs", before=2, after=3, epoch=1, step=1)
+    assert from_line(to_line(change)) == change
+    line = to_line(change).replace(b'"after":3', f'"after":{number}'.encode())
     assert from_line(line) is None
 
 

@@ -56,7 +56,9 @@ def test_a_folder_that_is_gone_is_dropped(tmp_path: Path) -> None:
     assert folders.known() == [first]
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff", b'"text"', b"{}", b"[1]", b"null", b""])
+@pytest.mark.parametrize(
+    "content", [b"{", b"\xff", b'"text"', b"{}", b"[1]", b"null", b"", b"[" * 10**5]
+)
 def test_a_broken_memory_is_set_aside(scratch_home: Path, tmp_path: Path, content: bytes) -> None:
     memory = make(scratch_home / "state" / "mnist-tui") / "folders.json"
     memory.write_bytes(content)

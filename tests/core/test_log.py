@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core import events as e
@@ -42,6 +44,11 @@ def test_verbosity_says_what_is_told(verbosity: int | None, told: list[e.Event])
     narrator = Narrator()
     assert narrator.line(started(verbosity))
     assert [event for event in EVENTS if narrator.line(event)] == told
+
+
+def test_an_epoch_of_a_program_that_knows_no_learning_rate_is_told() -> None:
+    line = Narrator().line(replace(EPOCH, lr=None))
+    assert line == "epoch 2: loss 0.5000  1.0 s  (best so far)"
 
 
 def test_a_step_is_a_line_that_is_known_as_one() -> None:

@@ -640,7 +640,10 @@ def test_whatever_is_there_is_read_without_a_crash(value: object) -> None:
 
 
 def test_a_value_of_any_shape_anywhere_is_a_problem_and_no_crash() -> None:
-    shapes: list[object] = [None, True, 3, 2.5, "x", [], [1], [{}], {}, {"type": 3}, {"args": []}]
+    shapes: list[object] = [
+        None, True, 3, 2.5, "x", [], [1], [{}], {}, {"type": 3}, {"args": []},
+        10**400, -(10**400), [10**400], "1" * 400, "\ud800",
+    ]  # fmt: skip
     paths = [
         *SHIPPED, "arch.type", "arch.args", "data_loader.args", "optimizer.args.lr",
         "lr_scheduler.args", "lr_scheduler.metric", "trainer.monitor", "trainer.monitor_mode",

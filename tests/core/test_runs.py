@@ -13,7 +13,7 @@ import pytest
 from invented import recorded
 
 from core import finding, folders, runs
-from core.events import EpochEnded, RunStarted, beginning, to_line
+from core.events import EpochEnded, RunStarted, beginnings, to_line
 from core.finding import NotFoundError
 from core.journal import Journal
 from core.runs import Run
@@ -56,6 +56,14 @@ def test_a_run_remembers_its_parent(tmp_path: Path) -> None:
     run = runs.create(tmp_path, "a/b", CONFIG, parent)
     assert run.parent() == parent
     assert run.path.parent == tmp_path / "a" / "b"
+
+
+def test_a_parent_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    run = make(tmp_path / "name" / "20260101_000000")
+    for text in ("{", "[]", "3", "{}", "[" * 100_000):
+        run.parent_path.write_text(text)
+        assert run.parent() is None
+        assert not run.fine_tunes()
 
 
 def test_runs_that_start_in_one_second_never_share_a_directory(tmp_path: Path) -> None:
@@ -237,7 +245,7 @@ def test_the_outline_says_what_a_list_of_runs_shows(tmp_path: Path) -> None:
     assert outline.history == whole.history[-1:]
     assert outline.train_loss != whole.train_loss
     lines = run.journal_path.read_bytes().splitlines()
-    assert any(line.startswith(beginning("StepEnded")) for line in lines)
+    assert any(line.startswith(beginnings("StepEnded")) for line in lines)
 
 
 def test_the_outline_knows_the_best_epoch_of_a_run_that_was_begun_again_before_it(

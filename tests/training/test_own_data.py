@@ -26,6 +26,13 @@ STRIPES: dict[str, Any] = {
     "type": "data.py:Stripes",
     "args": {"batch_size": 8, "validation_split": 0.25, "count": 40},
 }
+HOLLOW = """
+
+class Hollow(DataLoader):
+    def __init__(self, batch_size, training=True):
+        super().__init__(Stripes(8), batch_size, collate_fn=lambda _: (torch.zeros(0, 1, 28, 28),
+                         torch.zeros(0, dtype=torch.long)))
+"""
 LOADER: dict[str, Any] = {"type": "data:Loader", "args": {"batch_size": 8}}
 
 
@@ -188,6 +195,19 @@ def test_a_split_that_leaves_nothing_is_said(project: Path) -> None:
         "give less"
     )
     assert "of 40 images is none" in sentence(project, {"data_loader.args.validation_split": 0.001})
+
+
+def test_a_data_set_without_images_is_said_to_its_own_field(project: Path) -> None:
+    said = sentence(project, {"data_loader.args.count": 0})
+    assert said == "data_loader.type: data.py:Stripes has no images: give it some data"
+
+
+def test_a_batch_without_images_is_of_no_use(project: Path) -> None:
+    with (project / "data.py").open("a") as file:
+        file.write(HOLLOW)
+    edits = {"data_loader": {"type": "data.py:Hollow", "args": {"batch_size": 8}}}
+    said = sentence(project, {**edits, "trainer.monitor": "off"})
+    assert said.startswith("data_loader.type: data.py:Hollow gives a batch without images: let it")
 
 
 def test_what_only_its_own_code_knows_is_said(project: Path) -> None:

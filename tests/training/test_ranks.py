@@ -10,7 +10,7 @@ import torch
 from forked_ranks import Odd
 from tiny_data import tiny_run, train_here, write_tiny_mnist
 
-from core import checkpoint
+from core import checkpoint, resume, resume_check, several
 from core.averages import Averages
 from core.ranks import ALONE, BY_TORCHRUN, Ranks, of_environment
 from core.together import Together
@@ -51,6 +51,21 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Run:
         forked_ranks.undrop(patch)
         train_here(run)
     return run
+
+
+def test_a_resume_says_that_as_many_processes_come_to_the_same_bits(
+    tiny_mnist: Path, tmp_path: Path
+) -> None:
+    run = tiny_run(tiny_mnist, tmp_path / "saved")
+    forked_ranks.train(run, 2)
+    planned = resume.plan(str(run.path), tmp_path / "saved", None, {"trainer.epochs": 3})
+    assert several.of_run(run, planned.changes) == 2
+    assert resume_check.outlook(planned).differences == ()
+    beside = planned.checkpoint.with_name("checkpoint-epoch1.pth")
+    earlier = resume.plan(str(beside), tmp_path / "saved", None, {})
+    assert earlier.run is None
+    assert resume_check.outlook(earlier).differences == ()
+    assert several.of_run(earlier.realize(), {}) == 2
 
 
 def check_metrics(alone: Run, together: Run, num_processes: int) -> None:

@@ -38,7 +38,7 @@ finally:
 @pytest.fixture
 def undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment in which nobody chose."""
-    for name in spinning.OURS_TO_CHOOSE:
+    for name in (spinning.COUNT, spinning.POLICY):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -73,10 +73,10 @@ def test_where_nobody_tells_of_waiting_a_fixed_count_must_do(
         assert "spinning" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.mark.parametrize("name", spinning.OURS_TO_CHOOSE)
+@pytest.mark.parametrize("name", (spinning.COUNT, spinning.POLICY))
 def test_what_a_person_chose_stays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spinning, "_seconds_waited", lambda: None)
-    for other in spinning.OURS_TO_CHOOSE:
+    for other in (spinning.COUNT, spinning.POLICY):
         monkeypatch.delenv(other, raising=False)
     monkeypatch.setenv(name, "7")
     spinning.prepare()

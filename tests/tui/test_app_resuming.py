@@ -80,7 +80,7 @@ async def test_a_question_answered_with_yes_goes_on(scratch: Scratch, finished: 
 
 
 async def test_another_number_of_threads_is_said(scratch: Scratch, finished: Run) -> None:
-    def other_threads(*_: object) -> int:
+    def other_threads(*_: object, **__: object) -> int:
         return 7
 
     async with opened(scratch, WIDE) as window:
