@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# A busy machine is no mistake of the code's.
-settings.register_profile("quiet", deadline=None)
+# A busy machine is no mistake of the code's, and who runs the tests again sees the same.
+settings.register_profile("quiet", deadline=None, derandomize=True, database=None)
 settings.load_profile("quiet")
 
 # Each test drops a whole window, and the collector looks through all modules again: a fifth of the
