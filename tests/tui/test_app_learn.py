@@ -25,6 +25,14 @@ async def until_network(window: Window) -> None:
     await window.until_shown("layer  ")
 
 
+def measured(num_images: int) -> StepMeasured:
+    """A step taken apart, 5 ms in all."""
+    return StepMeasured(
+        epoch=2, step=600, num_images=num_images, seconds=dict.fromkeys(PARTS, 0.001),
+        gradient_norms={"conv1": 0.5},
+    )  # fmt: skip
+
+
 def verdict(window: Window) -> str:
     """What the network takes the picture for, and what it is."""
     words = " ".join(window.text().replace("│", " ").split())
@@ -108,12 +116,8 @@ async def test_the_step_of_a_live_run_is_told_as_it_comes(scratch: Scratch) -> N
             await window.until_shown("● running")
             await window.press("6", "right")
             await window.until_shown("A step is taken apart")
-            step = StepMeasured(
-                epoch=2, step=600, num_images=128, seconds=dict.fromkeys(PARTS, 0.001),
-                gradient_norms={"conv1": 0.5},
-            )  # fmt: skip
             with run.journal_path.open("ab") as journal:
-                journal.write(to_line(step))
+                journal.write(to_line(measured(num_images=128)))
             await window.until_shown("128 pictures in 5.00 ms")
 
 
@@ -128,3 +132,22 @@ async def test_a_window_too_small_for_it_says_so(scratch: Scratch) -> None:
     async with opened(scratch, NARROW) as window:
         await window.press("6")
         await window.until_shown("Learn needs 80×24")
+
+
+@pytest.mark.usefixtures("unanswered")
+async def test_the_page_of_a_run_may_be_left_while_runs_go_on_and_others_are_opened(
+    scratch: Scratch, finished: Run
+) -> None:
+    with recorded(scratch.saved.resolve(), "running") as run:
+        async with opened(scratch, USUAL, shown=[finished]) as window:
+            await window.until_shown("✓ finished")
+            await window.press("6", "right")
+            await window.until_shown("64 pictures in")
+            await window.press("3")
+            window.app.follow(run)
+            await window.until_shown("● running")
+            with run.journal_path.open("ab") as journal:
+                journal.write(to_line(measured(num_images=128)))
+            await window.until(lambda: window.live.state.measured, "measured")
+            await window.press("6")
+            await window.until_shown("128 pictures in 5.00 ms")

@@ -70,9 +70,8 @@ class LearnPane(Vertical):
         self.border_title = "6 Learn"
 
     def on_resize(self) -> None:
-        """Lines break elsewhere."""
-        if self.display:
-            self._show()
+        """Lines break elsewhere, or the pane is in view again."""
+        self._show()
 
     def open(self, run: Run | None, state: RunState) -> None:
         """The pane is in view; `state` is that of `run`, which is shown."""
@@ -130,6 +129,8 @@ class LearnPane(Vertical):
                 return
 
     def _show(self) -> None:
+        if not self.size:
+            return  # out of view there is no width to write for
         names = Text()
         for name, title in PAGES.items():
             names.append(title, "bold reverse" if name == self.page else "")
