@@ -67,4 +67,5 @@ def _loop(training: Training, control: Control) -> str:
         training.save(*training.due_files())
         if training.judge.out_of_patience:
             return training.judge.verdict()
-    return f"all {training.num_epochs} epochs are done"
+    number = training.num_epochs
+    return f"all {number} epochs are done" if number != 1 else "its epoch is done"

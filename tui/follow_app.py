@@ -13,7 +13,8 @@ from tui import format as fmt
 from tui.base_app import BaseApp
 from tui.clean import clean
 from tui.live.follow import FollowThread
-from tui.messages import ApplyAsked, RunOpened, RunUpdated
+from tui.messages import ApplyAsked, RunOpened, RunsFound, RunUpdated
+from tui.runs.order import LIVE
 from tui.runs.watch import RunsWatch
 from tui.screens.main import MainScreen
 
@@ -152,6 +153,16 @@ class FollowApp(BaseApp):
         if worker.error is not None and worker.error is not self._refusal:
             self._refusal = worker.error
             self.complain(str(worker.error))
+
+    @on(RunsFound)
+    def _notice_shown(self, event: RunsFound) -> None:
+        """The run that is shown may go on elsewhere after its end, which nobody waits for."""
+        if self.shown is None or self.state is None or self.live:
+            return
+        for row in event.rows:
+            newer = row["status"] in LIVE or row["epoch"] > self.state.epoch
+            if newer and row["run"] == str(self.shown.path):
+                self.follow(self.shown)
 
     @on(RunOpened)
     def _open(self, event: RunOpened) -> None:

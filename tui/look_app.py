@@ -63,11 +63,11 @@ class LookApp(RunApp):
 
     @on(CheckpointTested)
     def _test(self, event: CheckpointTested) -> None:
-        in_digits = self.main.pane == "digits"
+        asked_in = self.main.pane
 
         async def test() -> None:
-            name = clean(event.path.name)
-            self.notify(f"testing {name} on the test images …", markup=False, timeout=60)
+            name = clean(fmt.checkpoint(event.path))
+            self.notify(f"testing {name} …", markup=False, timeout=60)
             try:
                 results = await testing.test(event.path)
             except MistakeError as error:
@@ -75,11 +75,13 @@ class LookApp(RunApp):
                 return
             finally:
                 self.clear_notifications()  # the one above, which is to stay until now
-            if in_digits:
+            if asked_in == "digits":
                 self._show_exhibits(event.path, results)
-                return
-            title = f"{fmt.checkpoint(event.path)} on the test images"
-            await self.push_screen(Page(title, testing.page(event.path, results)))
+            elif asked_in == self.main.pane and self.main.is_active:
+                title = f"{fmt.checkpoint(event.path)} on the test images"
+                await self.push_screen(Page(title, testing.page(event.path, results)))
+            else:  # somebody does something else by now, and would type into the page
+                self.notify(f"{name}: {testing.brief(results)}", markup=False, timeout=10)
 
         self.run_worker(test())
 

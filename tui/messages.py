@@ -50,7 +50,7 @@ class UnfinishedFound(Message, bubble=False):
 
 
 @dataclass
-class RunsFound(Message, bubble=False):
+class RunsFound(Message):
     """The save folders were searched."""
 
     rows: list[dict[str, Any]]

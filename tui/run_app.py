@@ -198,19 +198,21 @@ class RunApp(FollowApp):
         if not mine and not self.main.shows_live:
             self._spawn(prepare, num_processes, beside=False)
             return
-        question, how = "This window is training a run already.", ", as a process of its own"
-        if not mine:
-            question, how = "The run that is shown is still being trained.", ""
+        question, how = "The run that is shown is still being trained.", ""
+        if self.worker is not None and mine:
+            trained = f"{self.worker.run.name()}/{self.worker.run.id}"
+            question, how = f"This window is training {trained}.", ", as a process of its own"
+        stop = "x stops the one that is trained" if self.main.shows_live else "4 lists both"
         answers = [
             Answer("b", f"start another beside it{how}"),
-            Answer("c", "cancel; x stops the one that is trained"),
+            Answer("c", f"cancel; {stop}"),
         ]
 
         def answered(key: str | None) -> None:
             if key == "b":
                 self._spawn(prepare, num_processes, beside=mine)
 
-        self.push_screen(Ask(question, answers), answered)
+        self.push_screen(Ask(clean(question), answers), answered)
 
     def _spawn(
         self,

@@ -30,6 +30,12 @@ async def test(path: Path) -> dict[str, Any]:
     return results
 
 
+def brief(results: dict[str, Any]) -> str:
+    """`98.71 % of 10,000 right`."""
+    wrong, total = len(results["mistakes"]), results["num_samples"]
+    return f"{fmt.share(1 - wrong / max(1, total))} of {total:,} right"
+
+
 def page(path: Path, results: dict[str, Any]) -> Text:
     """The result of a checkpoint as a page: the numbers, then the confusion matrix."""
     confusion = results["confusion"]

@@ -40,20 +40,26 @@ _ROOMY = 60
 """Columns from which the first screen says more than the keys."""
 
 
-def welcome(draft: Draft, width: int, unfinished: Unfinished | None = None) -> str:
-    """The first screen, in lines of that many columns."""
+def welcome(
+    draft: Draft, width: int, unfinished: Unfinished | None = None, num_live: int = 0
+) -> str:
+    """The first screen, in lines of that many columns; `num_live` runs are trained elsewhere."""
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
     saved = fmt.path(str(trainer.get("save_dir", "saved")))
     saved = clean(saved if saved.startswith(("/", "~", ".")) else f"./{saved}")
     go_on = [("r", f"go on with {clean(unfinished.words)}")] if unfinished is not None else []
+    follow = (
+        "follow the run that is" if num_live == 1 else f"follow one of the {num_live} runs that are"
+    )
     keys = (
+        *([("4", f"{follow} being trained")] if num_live else ()),
         ("enter", _QUICK_OFFER),
         ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
         *go_on,
         ("1", "look at the config first"),
     )
-    lines = ["Nothing is running yet.", ""]
+    lines = ["No run is shown yet." if num_live else "Nothing is running yet.", ""]
     for key, text in keys:
         indent = " " * _KEY_WIDTH
         lines += wrap(text, width, initial_indent=f"{key:<{_KEY_WIDTH}}", subsequent_indent=indent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.requests import LR
 from tui.plot import Rule
 
 if TYPE_CHECKING:
@@ -22,26 +23,25 @@ class Level(NamedTuple):
     lr: float
     x: float
     """Of its first point, in epochs."""
+    end: float
+    """Of its last one."""
     num_points: int
 
 
 def lr_rules(state: RunState, axis: XAxis, arrow: str) -> list[Rule]:
     """A line at each change, with what it was and what it became."""
     num_steps = state.started.num_steps if state.started else 1
-    by_hand = [
-        (change.before, change.after, change.step / num_steps)
-        for change in state.changes
-        if change.path == "optimizer.args.lr"
-    ]
-    asked_for = {after for _, after, _ in by_hand}
-    by_schedule = [
-        (before.lr, after.lr, after.x)
-        for before, after in jumps(state.lr)
-        if after.lr not in asked_for
-    ]
+    told = {after.x: (before.lr, after.lr) for before, after in jumps(state.lr)}
+    spans = {after.x: before.end for before, after in jumps(state.lr)}
+    for change in state.changes:
+        if change.path == LR:
+            # Beside a schedule the config's rate is not the one that the run has: its jump is.
+            x = change.step / num_steps
+            if not any(end <= x <= start for start, end in spans.items()):
+                told[x] = change.before, change.after
     return [
         Rule(axis.place(x), f"lr {before:.4g} {arrow} {after:.4g}")
-        for before, after, x in sorted(by_hand + by_schedule, key=lambda change: change[2])
+        for x, (before, after) in sorted(told.items())
     ]
 
 
@@ -56,7 +56,7 @@ def jumps(curve: Curve) -> list[tuple[Level, Level]]:
     levels = []
     for lr, group in groupby(flat, key=lambda bucket: bucket.low):
         points = list(group)
-        levels.append(Level(lr, points[0].x, len(points)))
+        levels.append(Level(lr, points[0].x, points[-1].x, len(points)))
     last = len(levels) - 1
     return [
         (before, after)

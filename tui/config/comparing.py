@@ -29,6 +29,8 @@ _VALIDATED_ON = {
 _OTHER_IMAGES = "They validate on different images: their val_ values differ by that too."
 _SAME_IMAGES = "They validate on the same images: their val_ values can be compared."
 
+_OTHER_LOSSES = "Their losses are measured otherwise: compare val_accuracy, not val_loss."
+
 
 def compare(pane: Widget, draft: Draft) -> None:
     """Ask with what, and show what differs; over the window of `pane`."""
@@ -71,6 +73,8 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
     page = table(found, names[1], ours=f"here {names[0]}")
     differ = any(item.path in _VALIDATED_ON for item in found)
     page.append(f"\n\n{_OTHER_IMAGES if differ else _SAME_IMAGES}")
+    if any(item.path.split(".")[0] == "loss" for item in found):
+        page.append(f" {_OTHER_LOSSES}")
     for name, run in zip(names, (shown, other), strict=True):
         if (parent := run.parent()) is not None:
             how = "begins with the weights of" if run.fine_tunes() else "goes on from"

@@ -27,6 +27,9 @@ class Difference(NamedTuple):
 def differences(ours: object, theirs: object) -> list[Difference]:
     """Where two configs do not mean the same, in the order of ours."""
     left, right = (dict(_leaves(normalize(value).value)) for value in (ours, theirs))
+    for values, others in ((left, right), (right, left)):
+        if "loss.type" in others and "loss" in values:  # its name alone is the shorter spelling
+            values["loss.type"] = values.pop("loss")
     return [
         Difference(path, _shown(left, path), _shown(right, path))
         for path in {**left, **right}
@@ -37,7 +40,7 @@ def differences(ours: object, theirs: object) -> list[Difference]:
 def table(found: list[Difference], theirs: str, ours: str = "here the next run") -> Text:
     """The differences as a page: `~` another value, `+` only here, `-` only there."""
     if not found:
-        return Text(f"No field differs: both mean the same as {clean(theirs)}.")
+        return Text(f"No field differs from {clean(theirs)}.")
     rows = [("field", "here", "there"), *((clean(a), clean(b), clean(c)) for a, b, c in found)]
     widths = [max(Text(row[column]).cell_len for row in rows) for column in (0, 1)]
     page = Text(f"{clean(ours)}, there {clean(theirs)}\n\n")

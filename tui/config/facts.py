@@ -126,7 +126,8 @@ def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
         found[SPLIT] = f"{num_train:,} + {num_validation:,}"
         size = draft.get(("data_loader", "args", "batch_size"))
         if type(size) is int and size > 0:
-            found[BATCH] = f"{math.ceil(num_train / size):,} steps an epoch"
+            steps = math.ceil(num_train / size)
+            found[BATCH] = f"{steps:,} {'step' if steps == 1 else 'steps'} an epoch"
     schedule = draft.get(("lr_scheduler", "type"))
     if schedule in OWN_RATES:
         found[LR] = f"{OWN_RATES[schedule]} counts"

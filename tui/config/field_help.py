@@ -17,21 +17,21 @@ FIELDS = {
     "data_loader.args.batch_size": "images in one step: more is steadier and faster",
     "data_loader.args.shuffle": "a new order each epoch; always so with a validation split",
     "data_loader.args.validation_split": (
-        "the part of the training images kept aside to judge on: 0.1 is a tenth, 6000 so many"
+        "training images kept aside to judge on: a share, as 0.1, or a number, as 6000"
     ),
     "data_loader.augment.shift": "pixels each image may move while learning, each way",
     "data_loader.augment.rotate": "degrees each image may turn while learning, each way",
     "data_loader.augment.scale": "share of the size it may grow or shrink while learning",
-    "data_loader.args.num_workers": "read and kept; the images are in memory, none are needed",
+    "data_loader.args.num_workers": "read, and none are started: the images are in memory",
     "arch": "the network",
     "optimizer": "the rule that updates the weights",
     "lr_scheduler": "how the learning rate changes over the epochs; del: not at all",
     "lr_scheduler.metric": "what it looks at; without it what is monitored, else the loss",
     "lr_scheduler.interval": "when it steps: after each epoch, or after each batch",
     "loss": "what training makes small; both losses give the same number here",
-    "metrics": "what else is counted, with commas between: accuracy, top_k_acc",
+    "metrics": "what else is counted: accuracy, top_k_acc (the right digit is among the best 3)",
     "trainer.epochs": "how often the network sees every training image, at most",
-    "trainer.monitor": "what the best checkpoint is chosen by; a tie is best. off: none is",
+    "trainer.monitor": "what the best checkpoint is chosen by, min or max; off: none is chosen",
     "trainer.early_stop": (
         "ends the run when more epochs than this in a row brought nothing better; 0: never"
     ),

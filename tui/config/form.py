@@ -112,7 +112,7 @@ def _field(item: Field, marks: Marks, width: int, labels: int) -> Row:
     look = "text" if item.given else "dim"
     mark = "✗" if wrong else "●" if changed else " "
     row = cells(f"{mark} ", "bad" if wrong else "accent")
-    row += fit(cells(clean(item.label), look), labels)
+    row += fit(cells(clean(item.label), look), labels - 1) + cells(" ")
     value = cells(clean(item.in_row), "strong" if changed else look)
     if item.choices:
         value += cells(" ▾", "dim")

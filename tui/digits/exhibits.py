@@ -84,8 +84,9 @@ class Exhibits:
         """All test images in their order."""
         labels = self.pictures.labels
         return Shown(
-            "all test images", range(len(labels)), self.pictures.ink, self._caption, self._note
-        )
+            "all test images", range(len(labels)), self.pictures.ink, self._caption, self._note,
+            numbered=True,
+        )  # fmt: skip
 
     @property
     def _mistakes(self) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ class Shown:
     """What is said of one, in two lines."""
     note: str = ""
     """What has to be said once for the captions to be understood."""
+    numbered: bool = False
+    """Whether a picture's place is its number in the data set, which begins at 0."""
 
 
 NOTHING_SHOWN = Shown("", (), lambda _: b"", lambda _: ("", ""))

@@ -18,7 +18,7 @@ _SHAPE, _LAYER, _NUMBER = 18, 26, 12
 # Of what a layer or a function does; the shapes before and after fill the braces.
 _WORDS = {
     "picture": "28×28 grey values; unsqueeze puts before them: a batch of 1, 1 channel",
-    "Conv2d": "{maps} filters of {kernel}{steps}: each maps where it finds its pattern",
+    "Conv2d": "{maps} filters, each {kernel} on {inputs}{steps}: where its pattern is",
     "MaxPool2d": "of each {kernel}{steps} the largest: fewer numbers, small shifts forgiven",
     "ReLU": "below 0 becomes 0; without it, all the layers would be as one",
     "BatchNorm2d": "each map scaled to mean 0, deviation 1, and then as it learned",
@@ -90,11 +90,18 @@ def _words(stage: dict[str, Any], before: Sequence[int]) -> str:
         before=times(before[1:]),
         numbers=prod(before[1:]),
         maps=stage["shape"][1] if len(stage["shape"]) > 1 else "",
+        inputs=_maps(before),
         outputs=stage["shape"][-1],
         kernel=_kernel(settings, "block"),
         steps=_steps(settings),
         share=f"{settings['p']:.0%}".replace("%", " %") if "p" in settings else "some",
     )
+
+
+def _maps(shape: Sequence[int]) -> str:
+    """What a filter looks at: the picture, or all the maps before it."""
+    number = shape[1] if len(shape) > 1 else 1
+    return "the picture" if number == 1 else f"all {number} maps"
 
 
 def _pair(value: object) -> tuple[object, object]:

@@ -59,9 +59,9 @@ def taken_apart(
     text.append("\n" + "\n".join(wrap(_BESIDE, width)) + "\n", "dim")
     text.append("\nGradients: how strongly each layer is asked to change, in the middle of\n")
     text.append(
-        "each epoch. Mostly they shrink as it learns; at 0 a layer learns nothing,\n", "dim"
+        "each epoch. That they go up and down a little is usual; at 0 a layer learns\n", "dim"
     )
-    text.append("and if they grow and grow, the learning rate is too large.\n\n", "dim")
+    text.append("nothing, and where they grow tenfold, the learning rate is too large.\n\n", "dim")
     shown = measured[-max(1, (width - _NAME) // _NORM) :]
     if len(shown) < len(measured):
         text.append(f"The newest {len(shown)} epochs; the others have no room.\n", "dim")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from tui.live import words
+
 if TYPE_CHECKING:
     from core.state import RunState
 
@@ -23,7 +25,7 @@ class Countdown:
     def update(self, state: RunState, *, anew: bool) -> None:
         """Take a newer state; `anew` that of another run."""
         left, now = state.seconds_left(), time.monotonic()
-        if left is None or state.paused:
+        if left is None or state.paused or words.begins(state):
             self._end = None
             return
         before = None if anew else self._end

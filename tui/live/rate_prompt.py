@@ -29,22 +29,10 @@ def ask_rate(pane: Widget, live: LiveRun | None) -> None:
         pane.notify("no run is live: s starts one")
         return
 
-    def ask(rate: float) -> None:
-        pane.post_message(ApplyAsked(LR, rate))
-
     def answered(text: str | None) -> None:
-        rate, before = _rate(text or ""), _rate(live.values.get(LR, ""))
-        if rate is None:
-            return
-        if before is not None and rate / before >= FAR:
-            times = f"{rate / before:,.0f}"
-            question = f"{rate:g} is {times} times the lr it has: that may undo all it learned."
-            answers = [Answer("y", "ask for it"), Answer("c", "cancel")]
-            pane.app.push_screen(
-                Ask(question, answers), lambda key: ask(rate) if key == "y" else None
-            )
-        else:
-            ask(rate)
+        rate = _rate(text or "")
+        if rate is not None:
+            give_rate(pane, live, rate)
 
     prompt = Prompt(
         "Learning rate of the live run",
@@ -55,15 +43,37 @@ def ask_rate(pane: Widget, live: LiveRun | None) -> None:
     pane.app.push_screen(prompt, answered)
 
 
+def give_rate(pane: Widget, live: LiveRun, rate: float, optimizer: str = "") -> None:
+    """Have the live run go on with a rate; asks again where that is hardly meant.
+
+    `optimizer` is the class that the rate was chosen for, where that may be another one.
+    """
+    before, its_own = _rate(live.values.get(LR, "")), live.values.get("optimizer.type", "")
+    doubts = []
+    if before is not None and rate / before >= FAR:
+        times = f"{rate / before:,.0f}"
+        doubts.append(f"{rate:g} is {times} times the lr it has: that may undo all it learned.")
+    if optimizer and its_own and optimizer != its_own:
+        doubts.append(f"{rate:g} is the lr of {optimizer}, and the live run steps by {its_own}.")
+
+    def answered(key: str | None = "y") -> None:
+        if key == "y":
+            pane.post_message(ApplyAsked(LR, rate))
+
+    if doubts:
+        answers = [Answer("y", "ask for it"), Answer("c", "cancel")]
+        pane.app.push_screen(Ask(clean(" ".join(doubts)), answers), answered)
+    else:
+        answered()
+
+
 def _help(live: LiveRun) -> str:
     """What the number is; where a schedule is at work it is not the rate that the run has now."""
     words, step = f"{field_help.ARGUMENTS['lr']}. Up and down change it.", live.state.last_step
     if not live.schedule or step is None:
         return words
-    return clean(
-        f"lr of the config. {live.schedule} has made it {step.lr:.3g} by now, and goes on: half of "
-        "the number gives half of every rate from the next step on."
-    )
+    half = f"half of the number makes that {step.lr / 2:.3g} from the next step on"
+    return clean(f"lr of the config. {live.schedule} has made it {step.lr:.3g} by now: {half}.")
 
 
 def _rate(text: str) -> float | None:

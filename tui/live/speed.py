@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.live import words
+
 if TYPE_CHECKING:
     from core.state import RunState
 
@@ -22,7 +24,7 @@ def images_per_second(state: RunState) -> float | None:
     during validation. So after either of them it goes on from where it was.
     """
     steps = state.recent_steps
-    if not steps:
+    if not steps or words.begins(state):
         return None
     num_steps = work = seconds = 0.0
     for before, step in zip(reversed(steps[:-1]), reversed(steps), strict=False):

@@ -37,6 +37,11 @@ def brief_phase(state: RunState) -> str:
     return phase(state).replace(" the ", " ")
 
 
+def begins(state: RunState) -> bool:
+    """Whether the first step is still to come, also where the run was trained before."""
+    return bool(state.phase) and state.phase in _MEANING
+
+
 def meaning(state: RunState) -> str:
     """A word on a phase before the first step; empty where the phase says it all."""
     return _MEANING.get(state.phase, "")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _MOST_RULES = 12
 """More lines than these are a pattern that hides the chart."""
 
+_NEAR = 16
+"""Columns: words further away would not be taken for those of their place."""
+
 
 def draw_rules(
     grid: Grid, layout: Layout, rules: Sequence[Rule], used: list[list[int]], glyphs: Glyphs
@@ -77,9 +80,10 @@ def _write_cut(
     start = min(layout.gutter + max(0, index) // glyphs.across, layout.width - len(words))
     if start < layout.gutter:
         return
-    # Beside the curve rather than over it, where that is free.
-    free = [at for at in range(start, start + 8) if not any(used[at : at + len(words)])]
-    start = next((at for at in free if at + len(words) <= layout.width), start)
+    # Beside the curve and other words rather than over them, where that is free.
+    places = range(layout.gutter, layout.width - len(words) + 1)
+    near = sorted((at for at in places if abs(at - start) <= _NEAR), key=lambda at: abs(at - start))
+    start = next((at for at in near if not any(used[at : at + len(words)])), start)
     write(row, start, as_cells(words, "text", glyphs))
     used[start : start + len(words)] = [1] * len(words)
 

@@ -26,6 +26,7 @@ from tui.messages import (
     RunUpdated,
     UnfinishedFound,
 )
+from tui.runs.order import LIVE
 from tui.screens.page import Page
 from tui.screens.panes import PaneScreen
 from tui.screens.prompt import Prompt
@@ -34,7 +35,7 @@ from tui.widgets.device_pane import DevicePane
 from tui.widgets.live_pane import LivePane
 from tui.widgets.runs_pane import RunsPane
 from tui.widgets.status_line import StatusLine
-from tui.widgets.tab_bar import PANES
+from tui.widgets.tab_bar import PANES, TabBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
 
 NUM_TOLD = 200
-_LIVE = ("running", "paused")
 
 _EVERYWHERE: list[BindingType] = [
     *(
@@ -58,10 +58,10 @@ _EVERYWHERE: list[BindingType] = [
 ]
 _IN_LIVE: list[BindingType] = [
     Binding("enter", "quick_run", "quick run, from the first screen", show=False),
-    Binding("l", "log", "the log, or the epochs", show=False),
-    Binding("t", "test", "test the best checkpoint", show=False),
-    Binding("r", "resume", "go on with the run", show=False),
-    Binding("u", "live_lr", "another learning rate for the live run", show=False),
+    Binding("l", "in_live('log')", "the log, or the epochs", show=False),
+    Binding("t", "in_live('test')", "test the best checkpoint", show=False),
+    Binding("r", "in_live('resume')", "go on with the run", show=False),
+    Binding("u", "in_live('live_lr')", "another learning rate for the live run", show=False),
 ]
 """Bound at the screen, since nothing has the focus in the Live pane."""
 
@@ -75,8 +75,6 @@ class MainScreen(PaneScreen):
         super().__init__(draft)
         self._told: deque[str] = deque(maxlen=NUM_TOLD)
         """The notices shown last: the same one again at the next run is noise."""
-        self._live_runs: set[str] = set()
-        """The runs that were being trained, by whomever, when they were listed last."""
 
     def action_search(self) -> None:
         """Filter what the pane lists."""
@@ -115,6 +113,13 @@ class MainScreen(PaneScreen):
             words.ABOUT[self.pane], [*own, *help_page.bindings_of(pane)], everywhere
         )
         self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
+
+    def action_in_live(self, name: str) -> None:
+        """What a key of Live does; in another pane somebody types, or means one of its own."""
+        if self.pane == "live":
+            self.call_later(self.run_action, name)
+        else:
+            self.say("that is a key of Live: 3 goes there")
 
     def action_log(self) -> None:
         """The log in the place of the epochs, or back."""
@@ -236,6 +241,7 @@ class MainScreen(PaneScreen):
                 self._told.append(notice)
                 self.notify(clean(notice), markup=False)
         self.query_one(StatusLine).show(event.state, live=event.live)
+        self.query_one(TabBar).show_run(event.run)
         self._count_others()
         self.query_one(DevicePane).run_is(live=event.live)
         self.query_one(ConfigPane).follow(event.run, event.state, live=event.live)
@@ -253,20 +259,16 @@ class MainScreen(PaneScreen):
     def _show_runs(self, event: RunsFound) -> None:
         pane = self.query_one(RunsPane)
         if event.complete:
-            self._live_runs = {row["run"] for row in event.rows if row["status"] in _LIVE}
+            self._live_runs = {row["run"] for row in event.rows if row["status"] in LIVE}
             self._count_others()
         pane.show(event.rows, complete=event.complete)
         if self.pane == "runs" and self.focused is None:
             self.set_focus(pane.table)  # an empty table could not take it when the pane was shown
 
-    @property
-    def others_live(self) -> int:
-        """The runs that are trained beside the one that is shown."""
-        shown = self.query_one(LivePane).run
-        return len(self._live_runs - ({str(shown.path)} if shown is not None else set()))
-
     def _count_others(self) -> None:
         self.query_one(StatusLine).show_others(self.others_live)
+        if self.query_one(LivePane).empty:
+            self.query_one(LivePane).welcome(self._welcome())
 
     @on(ExhibitsFound)
     def _show_exhibits(self, event: ExhibitsFound) -> None:

@@ -49,6 +49,8 @@ class PaneScreen(Screen[None]):
         """What the first screen offers to go on with."""
         self._said_of_pane = False
         """What the bottom line says has no meaning in another pane."""
+        self._live_runs: set[str] = set()
+        """The runs that were being trained, by whomever, when they were listed last."""
         self._parts: dict[str, str] = {}
         """What is in view of the panes whose parts have other keys."""
 
@@ -122,7 +124,13 @@ class PaneScreen(Screen[None]):
 
     def _welcome(self) -> str:
         width = room.line_width(self.app.size, beside=self._are_beside())
-        return words.welcome(self.draft, width, self.unfinished)
+        return words.welcome(self.draft, width, self.unfinished, self.others_live)
+
+    @property
+    def others_live(self) -> int:
+        """The runs that are trained beside the one that is shown."""
+        shown = {str(pane.run.path) for pane in self.query(LivePane) if pane.run is not None}
+        return len(self._live_runs - shown)
 
     def action_beside(self) -> None:
         """Config, Device and Live side by side, or one pane at a time."""

@@ -126,13 +126,14 @@ class ConfigFiles:
         self._pane.app.push_screen(Ask(question, answers), answered)
 
     def _put(self, path: Path) -> None:
+        new = "" if path.exists() else ", a new file"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._draft.save(path)
         except OSError as error:
             self._say(f"not saved: {error.strerror}: {fmt.path(error.filename or path)}", "error")
             return
-        self._say(f"saved {fmt.path(self._draft.path)}")
+        self._say(f"saved {fmt.path(self._draft.path)}{new}")
         self._changed(False)
 
     # Reading

@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.message import Message
 
 from core.jsontext import JsonTextError
+from core.requests import LR
 from tui.clean import clean
 from tui.config import calls, field_help, fields
 from tui.config import facts as config_facts
 from tui.config import words as config_words
 from tui.config.facts import LiveRun
 from tui.config.words import About
-from tui.live.rate_prompt import ask_rate
+from tui.live.rate_prompt import ask_rate, give_rate
 from tui.messages import ApplyAsked
 from tui.screens.prompt import Prompt
 from tui.widgets.config_about import ConfigAbout
@@ -171,7 +172,11 @@ class ConfigPane(Vertical):
         elif problem := self.draft.problem_with(field.path, field.in_effect):
             self.notify(clean(problem), severity="error", markup=False)
         elif isinstance(field.in_effect, int | float):
-            self.post_message(ApplyAsked(field.dotted, field.in_effect))
+            if field.dotted == LR:
+                optimizer = str(self.draft.get(("optimizer", "type")))
+                give_rate(self, live, field.in_effect, optimizer)
+            else:
+                self.post_message(ApplyAsked(field.dotted, field.in_effect))
 
     def action_json(self) -> None:
         """Show the text of the file, or no more."""

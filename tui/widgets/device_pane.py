@@ -13,6 +13,7 @@ from textual.message import Message
 
 from core.errors import MistakeError
 from core.machine import one_line
+from tui.clean import clean
 from tui.device.choosing import names
 from tui.device.rows import NUM_BARS, Now
 from tui.messages import LoadRead
@@ -185,8 +186,12 @@ class DevicePane(Vertical):
 
     def _probe(self, doing: str, ask: Callable[[], Coroutine[Any, Any, str]]) -> None:
         device = self._list.current
+        if not device.usable:
+            sentence = clean(f"{device.device} cannot be used: {device.reason}")
+            self.notify(sentence, severity="warning", markup=False)
+            return
         if self._probing:
-            self.notify("one question at a time: the last one is being answered", timeout=3)
+            self.notify("a device is being asked already: wait for its answer", timeout=3)
             return
         self._probing = True
         if not self._in_view:  # asked through the palette
@@ -205,7 +210,7 @@ class DevicePane(Vertical):
                 result, bad = f"could not be asked: {why}; mnist-tui doctor looks further", True
             finally:
                 self._probing = False
-            meanwhile = ", while a run was live" if beside else ""
+            meanwhile = ", while a run was live" if beside and not bad else ""
             self._say(device, f"{result}{meanwhile} ({time.strftime('%H:%M')})", bad=bad)
 
         self.run_worker(probe())

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import format as fmt
+from tui import testing
 from tui.messages import (
     CheckpointsAsked,
     CheckpointTested,
@@ -114,10 +115,7 @@ class DigitsPane(Vertical):
             text = UNTESTED.format(name=name, count=len(exhibits.pictures))
             self.query_one("#digits-none", Static).update(text)
             return
-        wrong, total = len(results["mistakes"]), results["num_samples"]
-        right = (
-            f"{name}: {fmt.share(1 - wrong / max(1, total))} of {total:,} right, {wrong:,} wrong"
-        )
+        right = f"{name}: {testing.brief(results)}, {len(results['mistakes']):,} wrong"
         self.query_one("#digits-head", Static).update(f"{right}\n{_READING}")
         matrix = self.query_one(MatrixView)
         matrix.show(exhibits.matrix)

@@ -50,7 +50,9 @@ class Gallery(InkCells, can_focus=True, roles=("dim", "text", "accent")):
         total = len(self.shown.indices)
         self._top = max(0, min(self._top, total - 1)) // across * across
         in_view = self.shown.indices[self._top : self._top + across * down]
-        place = f"  {self._top + 1:,} to {self._top + len(in_view):,} of {total:,}"
+        # By their numbers where the captions say the same ones, else by their ranks.
+        first = self._top + (not self.shown.numbered)
+        place = f"  {first:,} to {first + len(in_view) - 1:,} of {total:,}"
         rows = [cells(clean(self.shown.title), "accent")]
         rows[0] += cells(place if total > len(in_view) else "", "dim")
         rows[0] += cells(f"   {self.shown.note}" if self.shown.note else "", "dim")

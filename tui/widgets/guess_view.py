@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.base_app import BaseApp
@@ -34,8 +35,10 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
         """Why there is none."""
 
     def await_guess(self, titles: Sequence[str]) -> None:
-        """Others are asked."""
-        self._titles, self.guess, self.trouble = titles, None, ""
+        """Others are asked; what the first one said stays until they have answered."""
+        self._titles, self.trouble = titles, ""
+        if self.guess is not None:
+            self.guess = replace(self.guess, probabilities=self.guess.probabilities[:1])
         self.update()
 
     def show(self, guess: Guess) -> None:
@@ -63,13 +66,16 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
 
     def _column(self, number: int, width: int, *, blank: bool) -> list[Row]:
         assert self.guess is not None
+        title = [cells(clean(line), "accent") for line in self._titles[number].splitlines()]
+        if number >= len(self.guess.probabilities):
+            waiting = wrap(cells(WAITING, "dim"), width)
+            return [*title, *waiting, *[[]] * (len(self._labels) - len(waiting))]
         values = self.guess.probabilities[number]
         if blank:
             values = tuple(0.0 for _ in values)
         ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
         labels = [*self._labels, *map(str, range(len(self._labels), len(values)))]
         drawn = bars(labels[: len(values)], values, width, ascii_only=ascii_only)
-        title = [cells(clean(line), "accent") for line in self._titles[number].splitlines()]
         return [*title, *drawn]
 
 

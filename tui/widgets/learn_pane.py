@@ -52,6 +52,8 @@ class LearnPane(Vertical):
         self._draft = draft
         self.page = "network"
         self._index = 0
+        self._asking = False
+        """Whether another picture is on its way."""
         self._network: Text | None = None
         self._ink = b""
         """Of the picture that goes through it."""
@@ -89,11 +91,13 @@ class LearnPane(Vertical):
 
     def show_network(self, answer: dict[str, Any], labels: Sequence[str]) -> None:
         """What `core.anatomy` found."""
+        self._asking = False
         self._network, self._ink = table(answer, labels), bytes(answer["ink"] or ())
         self._show()
 
     def fail(self, why: str) -> None:
         """Say why the network cannot be shown."""
+        self._asking = False
         self._network, self._ink = Text(why), b""
         self._show()
 
@@ -113,6 +117,7 @@ class LearnPane(Vertical):
         if self.page != "network":
             return
         self._index += 1
+        self._asking = True
         self.post_message(NetworkAsked(self._index, by_key=True))
         self._show()
 
@@ -135,6 +140,8 @@ class LearnPane(Vertical):
         for name, title in PAGES.items():
             names.append(title, "bold reverse" if name == self.page else "")
             names.append(" " * _GAP)
+        if self._asking and self.page == "network":
+            names.append("the next picture …", "dim")
         self.query_one("#learn-pages", Static).update(names)
         self.query_one("#learn-page", Static).update(self._text())
         self.query_one(PictureView).show(self._ink if self.page == "network" else b"")
