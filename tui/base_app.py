@@ -126,6 +126,17 @@ class BaseApp(App[None]):
             return [NoColor()]
         return [] if self.native_ansi_color else super().get_line_filters()
 
+    # The end
+
+    async def _shutdown(self) -> None:
+        """End what waits for something before what it would show is gone.
+
+        Textual does so too, but only where the app's own loop ends first: not where somebody else
+        shuts it down, as a test does.
+        """
+        self.workers.cancel_all()
+        await super()._shutdown()
+
     # Errors that nobody expected
 
     def on_load(self) -> None:
