@@ -12,6 +12,7 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from core.runs import Run
+from tui import format as fmt
 from tui.base_app import BaseApp
 from tui.chart import other_runs
 from tui.chart.beside import RunsBeside
@@ -140,7 +141,7 @@ class LossChart(ChartCanvas):
 
     def draw_beside(self, run: Run) -> None:
         """Draw a run beside this one, if it is not drawn already."""
-        label = clean(f"{run.name()}/{run.id}")
+        label = fmt.run_name(run)
         if label not in self._beside.labels:
             self._add_or_remove(label, run)
 
