@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
+def in_ascii(app: App[Any]) -> bool:
+    """Whether an app draws in ASCII; one that is not ours, as a test has, does not."""
+    return isinstance(app, BaseApp) and app.ascii
+
+
 class BaseApp(App[None]):
     """Looks as this person likes it, and ends in order whatever happens."""
 

@@ -16,6 +16,7 @@ from tui.clean import clean
 from tui.follow_app import FollowApp
 from tui.messages import FineTuneAsked, QuickRunAsked, ResumeAsked, UnfinishedFound
 from tui.runs import unfinished
+from tui.runs.order import LIVE
 from tui.screens.ask import Answer, Ask
 from tui.screens.prompt import Prompt
 
@@ -272,4 +273,4 @@ def _where(path: Path) -> _Where:
     run = runs.Run(path.parent if is_checkpoint else path)
     row, can_go_on = summary.summary(run), schedules.can_go_on(run.config())
     epoch = runs.position(path)[0] if is_checkpoint else row["epoch"]
-    return _Where(row["status"] in ("running", "paused"), epoch, row["epochs"], can_go_on)
+    return _Where(row["status"] in LIVE, epoch, row["epochs"], can_go_on)

@@ -26,6 +26,7 @@ from tui.messages import (
     RunUpdated,
     UnfinishedFound,
 )
+from tui.runs.order import LIVE
 from tui.screens.page import Page
 from tui.screens.panes import PaneScreen
 from tui.screens.prompt import Prompt
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
 
 NUM_TOLD = 200
-_LIVE = ("running", "paused")
 
 _EVERYWHERE: list[BindingType] = [
     *(
@@ -253,7 +253,7 @@ class MainScreen(PaneScreen):
     def _show_runs(self, event: RunsFound) -> None:
         pane = self.query_one(RunsPane)
         if event.complete:
-            self._live_runs = {row["run"] for row in event.rows if row["status"] in _LIVE}
+            self._live_runs = {row["run"] for row in event.rows if row["status"] in LIVE}
             self._count_others()
         pane.show(event.rows, complete=event.complete)
         if self.pane == "runs" and self.focused is None:
