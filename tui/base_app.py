@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
+def in_ascii(app: App[Any]) -> bool:
+    """Whether an app draws in ASCII; one that is not ours, as a test has, does not."""
+    return isinstance(app, BaseApp) and app.ascii
+
+
 class BaseApp(App[None]):
     """Looks as this person likes it, and ends in order whatever happens."""
 
@@ -125,6 +130,17 @@ class BaseApp(App[None]):
         if self.no_color:
             return [NoColor()]
         return [] if self.native_ansi_color else super().get_line_filters()
+
+    # The end
+
+    async def _shutdown(self) -> None:
+        """End what waits for something before what it would show is gone.
+
+        Textual does so too, but only where the app's own loop ends first: not where somebody else
+        shuts it down, as a test does.
+        """
+        self.workers.cancel_all()
+        await super()._shutdown()
 
     # Errors that nobody expected
 

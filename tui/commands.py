@@ -26,6 +26,7 @@ from tui import console
 from tui.asked import prepare, save_dir
 from tui.clean import clean
 from tui.foreground import Foreground
+from tui.runs.order import LIVE
 
 if TYPE_CHECKING:
     import argparse
@@ -47,8 +48,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return command(options)
     except MistakeError as error:
-        for line in str(error).splitlines():
-            console.complain(line)
+        console.complain(*str(error).splitlines())
         return MISTAKE
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -125,7 +125,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 def _runs(options: argparse.Namespace) -> int:
     rows = [summary.summary(item) for item in finding.known(save_dir(options))]
-    rows.sort(key=lambda row: (row["status"] not in ("running", "paused"), -row["started"]))
+    rows.sort(key=lambda row: (row["status"] not in LIVE, -row["started"]))
     if options.json:
         _print_json(rows)
     else:

@@ -109,7 +109,7 @@ def _chart(
         state,
         width=size[0],
         height=size[1],
-        title=clean(f"{metric} of {run.name()}/{run.id}"),
+        title=f"{clean(metric)} of {fmt.run_name(run)}",
         metric=metric,
         glyphs=ASCII if ascii_glyphs else BRAILLE,
     )

@@ -170,8 +170,8 @@ class FollowApp(BaseApp):
         self.main.action_pane("live")
         if self.worker is not None and self._trains_another():
             trained = self.worker.run
-            sentence = f"{trained.name()}/{trained.id} goes on training: 4 lists it"
-            self.notify(clean(sentence), markup=False, timeout=6)
+            sentence = f"{fmt.run_name(trained)} goes on training: 4 lists it"
+            self.notify(sentence, markup=False, timeout=6)
 
     # Small helpers
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.events import RunStarted
+    from core.runs import Run
 
 NUMBER_WIDTH = 7
 """Characters of a metric, at most, as long as it is below 1e99."""
@@ -104,6 +105,11 @@ def run_status(row: Mapping[str, Any]) -> str:
     """The same of a run in a list; one that ended before its last epoch was out of patience."""
     early = row["status"] == "completed" and row["epoch"] < row["epochs"]
     return f"{STATUS_SIGNS['completed']} early stop" if early else status(row["status"])
+
+
+def run_name(run: Run) -> str:
+    """`Mnist_LeNet/20261123_142233`, fit for a screen."""
+    return clean(f"{run.name()}/{run.id}")
 
 
 def checkpoint(file: Path) -> str:

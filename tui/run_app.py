@@ -16,6 +16,7 @@ from tui.clean import clean
 from tui.follow_app import FollowApp
 from tui.messages import FineTuneAsked, QuickRunAsked, ResumeAsked, UnfinishedFound
 from tui.runs import unfinished
+from tui.runs.order import LIVE
 from tui.screens.ask import Answer, Ask
 from tui.screens.prompt import Prompt
 
@@ -200,7 +201,7 @@ class RunApp(FollowApp):
             return
         question, how = "The run that is shown is still being trained.", ""
         if self.worker is not None and mine:
-            trained = f"{self.worker.run.name()}/{self.worker.run.id}"
+            trained = fmt.run_name(self.worker.run)
             question, how = f"This window is training {trained}.", ", as a process of its own"
         stop = "x stops the one that is trained" if self.main.shows_live else "4 lists both"
         answers = [
@@ -212,7 +213,7 @@ class RunApp(FollowApp):
             if key == "b":
                 self._spawn(prepare, num_processes, beside=mine)
 
-        self.push_screen(Ask(clean(question), answers), answered)
+        self.push_screen(Ask(question, answers), answered)
 
     def _spawn(
         self,
@@ -274,4 +275,4 @@ def _where(path: Path) -> _Where:
     run = runs.Run(path.parent if is_checkpoint else path)
     row, can_go_on = summary.summary(run), schedules.can_go_on(run.config())
     epoch = runs.position(path)[0] if is_checkpoint else row["epoch"]
-    return _Where(row["status"] in ("running", "paused"), epoch, row["epochs"], can_go_on)
+    return _Where(row["status"] in LIVE, epoch, row["epochs"], can_go_on)

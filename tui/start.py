@@ -27,8 +27,7 @@ def start(options: argparse.Namespace) -> int:
     try:
         app = make_app(options)
     except MistakeError as error:
-        for line in str(error).splitlines():
-            console.complain(line)
+        console.complain(*str(error).splitlines())
         return MISTAKE
     return run(app, ascii_glyphs=options.ascii, mouse=not options.no_mouse)
 

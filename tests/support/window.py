@@ -192,11 +192,7 @@ async def opened(
                 if check:
                     app.check_config()
                     await Window(app, pilot).settle()
-                try:
-                    yield Window(app, pilot)
-                finally:
-                    # As when somebody leaves; Textual's tests take the screens from under them.
-                    app.workers.cancel_all()
+                yield Window(app, pilot)
     finally:
         if app.worker is not None:
             app.worker.stop("end of the test")

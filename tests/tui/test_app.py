@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tui.runs.watch import RunsWatch
 from tui.screens.main import MainScreen
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
+from tui.widgets.live_pane import LivePane
 from tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
@@ -357,3 +359,21 @@ async def test_the_config_is_checked_after_a_moment_but_before_any_key_that_may_
             await window.until_shown("1 problem")
     async with opened(scratch, USUAL, check=False) as window:
         await window.until(lambda: window.app.checking is None, "the check without a key")
+
+
+async def test_what_waits_for_something_ends_before_what_it_would_show_goes(
+    scratch: Scratch,
+) -> None:
+    order: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            order.append("worker")
+
+    with patch.object(LivePane, "_on_unmount", lambda _: order.append("pane")):
+        async with opened(scratch, USUAL) as window:
+            window.app.run_worker(wait())
+            await window.settle()
+    assert order == ["worker", "pane"]

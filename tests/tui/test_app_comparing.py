@@ -10,9 +10,11 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
+from core import folders
 from core.files import write_json
 from core.runs import Run
 from tui.config.comparing import of_runs
+from tui.screens.prompt import Prompt
 from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
@@ -87,6 +89,21 @@ def test_a_comparison_says_whose_weights_a_run_began_with(scratch: Scratch) -> N
     write_json(second.parent_path, {"checkpoint": parent, "weights_only": True})
     said = of_runs(first, second)[1].plain
     assert f"second/{second.id} begins with the weights of first/{first.id}/model_best.pth." in said
+
+
+async def test_of_two_folders_a_run_each_of_one_name_and_id_both_are_offered(
+    scratch: Scratch,
+) -> None:
+    run = told_run(scratch, "first")
+    copy = scratch.path.resolve() / "other" / "first" / run.id
+    shutil.copytree(run.path, copy)
+    folders.remember(scratch.path / "other")
+    async with opened(scratch, WIDE) as window:
+        await window.press("1", "d")
+        await window.until_shown("Compare the next run with")
+        prompt = window.app.screen
+        assert isinstance(prompt, Prompt)
+        assert [*prompt._choices][1:] == [str(run.path), str(copy)]  # each by its path
 
 
 async def test_a_run_is_not_compared_with_itself_or_with_nothing(scratch: Scratch) -> None:

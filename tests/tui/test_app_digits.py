@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 from drawing import PredictingHere, play
 from recorded import recorded
+from scratch import PATIENCE_SECONDS
 from tiny_data import NUM_TEST
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -429,6 +432,36 @@ async def test_a_checkpoint_that_cannot_be_read_is_a_sentence_on_the_pad(
         await open_digits(window)
         await window.press("d")
         await window.until(lambda: window.app.screen.query_one(GuessView).trouble, "the sentence")
+
+
+@pytest.mark.usefixtures("here")
+async def test_a_search_that_ends_while_the_pad_closes_harms_nothing(
+    scratch: Scratch, best: Path
+) -> None:
+    found, searched = threading.Event(), threading.Event()
+
+    def find(*_: object) -> list[Path]:
+        found.wait(PATIENCE_SECONDS)
+        searched.set()
+        return [best]
+
+    async def unmount_slowly(_: PadView) -> None:
+        """The guesses are gone by then, and the pad's own end is waited for."""
+        found.set()
+        await asyncio.to_thread(searched.wait, PATIENCE_SECONDS)
+        await asyncio.sleep(0.1)
+
+    with (
+        patch("tui.digits.rivals.of_other_runs", find),
+        patch.object(PadView, "_on_unmount", unmount_slowly),
+    ):
+        async with opened(scratch, WIDE) as window:
+            window.app.push_screen(Drawing(best, scratch.saved))
+            await window.until(lambda: isinstance(window.app.screen, Drawing), "the pad")
+            await window.press("O", "escape")
+            await window.until(searched.is_set, "the search is over")
+            await window.until(lambda: window.app.screen is window.main, "the pad closed")
+            assert window.app.crash is None
 
 
 def as_array(ink: bytes) -> Any:

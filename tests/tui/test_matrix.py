@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -75,3 +75,22 @@ def test_a_bar_is_as_long_as_the_probability(ascii_only: bool) -> None:
 def test_the_likeliest_class_stands_out() -> None:
     rows = bars(["0", "1"], [0.2, 0.8], 30, ascii_only=True)
     assert [row[0].role for row in rows] == ["text", "strong"]
+
+
+class Counted(list[list[int]]):
+    """Rows that count how often one of them is looked at."""
+
+    num_looks = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.num_looks += 1
+        return super().__getitem__(index)
+
+
+def test_a_large_table_is_looked_through_once_not_at_each_of_its_numbers() -> None:
+    num = 47  # letters and digits
+    counts = Counted([[row * guess % 7 for guess in range(num)] for row in range(num)])
+    matrix = Matrix(counts, [f"{row:>4}" for row in range(num)], 4)
+    for height in (10, 30):
+        matrix.rows((3, 4), 0, height)
+    assert counts.num_looks < 2 * num**2

@@ -12,6 +12,7 @@ from core.errors import MistakeError
 from tui import format as fmt
 from tui.clean import clean
 from tui.config.differences import differences, table
+from tui.runs.labels import by_label
 from tui.screens.page import Page
 from tui.screens.prompt import Prompt
 
@@ -68,7 +69,7 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
     for run in (shown, other):
         if not run.config_path.exists():
             raise MistakeError(f"{run.path}: is gone, or has no config.json")
-    names = [clean(f"{run.name()}/{run.id}") for run in (shown, other)]
+    names = [fmt.run_name(run) for run in (shown, other)]
     found = differences(shown.config(), other.config())
     page = table(found, names[1], ours=f"here {names[0]}")
     differ = any(item.path in _VALIDATED_ON for item in found)
@@ -83,10 +84,10 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
 
 
 def _runs(draft: Draft) -> dict[str, Run]:
-    """The known runs by name and id, newest first."""
+    """The known runs by what they are called, newest first."""
     trainer = draft.meant.get("trainer")
     save_dir = trainer.get("save_dir") if isinstance(trainer, dict) else None
     named = save_dir if isinstance(save_dir, str) else "saved"
     folder = Path(os.path.expanduser(named))  # noqa: PTH111 -- of unknown users it makes nothing
     found = sorted(finding.known(folder), key=finding.started, reverse=True)
-    return {f"{run.name()}/{run.id}": run for run in found[:NUM_RUNS_OFFERED]}
+    return by_label(found[:NUM_RUNS_OFFERED])

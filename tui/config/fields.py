@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from core import own_project
 from core.own_names import is_own
@@ -56,9 +56,8 @@ class Field:
     @property
     def shown(self) -> str:
         """The value as it is typed, or the default where there is none."""
-        if self.dotted == "metrics" and _are_names(self.in_effect):
-            return ", ".join(self.in_effect)  # type: ignore[arg-type]
-        return show(self.in_effect)
+        value = self.in_effect
+        return ", ".join(value) if self.dotted == "metrics" and _are_names(value) else show(value)
 
     @property
     def in_row(self) -> str:
@@ -236,7 +235,7 @@ def mean_the_same(dotted: str, one: str, other: str) -> bool:
     return one == other
 
 
-def _are_names(value: object) -> bool:
+def _are_names(value: object) -> TypeGuard[list[str]]:
     """Whether a value is a list of names that can be typed with commas between."""
     return isinstance(value, list) and all(
         isinstance(item, str) and item and not set(item) & set(", [{") for item in value

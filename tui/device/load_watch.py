@@ -58,7 +58,7 @@ def _users(device: str, load: Load, live: list[LiveRun]) -> tuple[str, ...]:
 
 
 def _name_of_run(item: LiveRun) -> str:
-    name = f"{item.run.name()}/{item.run.id}"
+    name = fmt.run_name(item.run)
     started = item.started
     if started.device != "cpu":
         return name

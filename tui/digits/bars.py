@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import format as fmt
 from tui.widgets.cells import Row, cells, fit
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def bars(
         room = max(0, width - len(row) - _NUMBER)
         drawn = _bar(value, room, ascii_only=ascii_only)
         row += fit(cells(drawn, "train" if index == likeliest else "dim"), room)
-        rows.append([*row, *cells(f"{value:>{_NUMBER - 2}.0%}".replace("%", " %"), role)])
+        rows.append([*row, *cells(f"{fmt.share(value, 0):>{_NUMBER - 1}}", role)])
     return rows
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui import format as fmt
 from tui.widgets.cells import Row, cells
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ _SHARE = 2 + len("100.0 %")
 """Columns of the share that is right, with the gap before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matrix:
     """Counts by the true class and by the guess, with a label for each class."""
 
@@ -37,7 +39,7 @@ class Matrix:
         places = [(row, column) for row, column in self._places() if row != column]
         return max(places, key=lambda place: self.confusion[place[0]][place[1]], default=(0, 0))
 
-    @property
+    @cached_property
     def cell_width(self) -> int:
         """Columns of a number with the gap before it; brackets stand in the gap and behind."""
         return max(len(str(count)) for row in self.confusion for count in row) + 1
@@ -67,14 +69,17 @@ class Matrix:
             if cursor == (target, guess):
                 number = [*number[:1], *cells(f"{count or NONE:>{self.cell_width - 1}}", "chosen")]
             row += number
-        share = f"{counts[target] / max(1, sum(counts)):.1%}".replace("%", " %")
+        share = fmt.share(counts[target] / max(1, sum(counts)), 1)
         return [*row, *cells(f"{share:>{_SHARE}}", "text")]
 
     def _heat(self, count: int) -> str:
-        most = max(
-            1, *(self.confusion[row][guess] for row, guess in self._places() if row != guess)
-        )
-        return HEAT[min(len(HEAT) - 1, count * len(HEAT) // (most + 1))]
+        return HEAT[min(len(HEAT) - 1, count * len(HEAT) // (self._most + 1))]
+
+    @cached_property
+    def _most(self) -> int:
+        """Images of the most frequent confusion: asked for at each number of a large table."""
+        row, guess = self.worst
+        return self.confusion[row][guess] if row != guess else 0
 
     def _places(self) -> list[tuple[int, int]]:
         return [

@@ -63,11 +63,6 @@ class Pad:
             self._keep()
             self.ink[:] = bytes(NUM_PIXELS)
 
-    def show(self, ink: bytes) -> None:
-        """Take another picture, to draw on it."""
-        self._keep()
-        self.ink[:] = ink
-
     def undo(self) -> bool:
         """Take the last stroke back; False if there is none."""
         if self._before:

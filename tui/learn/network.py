@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from tui import format as fmt
 from tui.clean import clean
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _words(stage: dict[str, Any], before: Sequence[int]) -> str:
         outputs=stage["shape"][-1],
         kernel=_kernel(settings, "block"),
         steps=_steps(settings),
-        share=f"{settings['p']:.0%}".replace("%", " %") if "p" in settings else "some",
+        share=fmt.share(settings["p"], 0) if "p" in settings else "some",
     )
 
 

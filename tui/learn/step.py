@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui import format as fmt
 from tui.clean import clean
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def taken_apart(
         length = max(1, round(_BAR * value / total)) if value else 0
         bar = ("#" if ascii_only else "█") * length
         text.append(f"{call:<{_CALL}}", "bold")
-        text.append(f"{bar:<{_BAR}} {value / total:>5.1%}\n".replace("%", " %"))
+        text.append(f"{bar:<{_BAR}} {fmt.share(value / total, 1):>6}\n")
         text.append(f"    {words}\n", "dim")
     text.append("\n" + "\n".join(wrap(_BESIDE, width)) + "\n", "dim")
     text.append("\nGradients: how strongly each layer is asked to change, in the middle of\n")

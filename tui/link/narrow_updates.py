@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def install() -> None:
     """Cut changes off at both ends from now on."""
+    # A method of Textual's is replaced, for which types have no words.
     ChopsUpdate.render_segments = _render_segments  # type: ignore[method-assign, assignment]
 
 

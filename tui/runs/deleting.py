@@ -22,11 +22,11 @@ def question(path: Path) -> str:
     run = Run(path.parent if is_checkpoint else path)
     if not path.exists():
         raise MistakeError(f"{fmt.path(path)}: is gone already")
+    name = fmt.run_name(run)
     if run.live():
-        raise MistakeError(f"{run.name()}/{run.id}: is being trained: stop it first")
+        raise MistakeError(f"{name}: is being trained: stop it first")
     found = trash.amount(trash.belongings(path))
-    name = f"{run.name()}/{run.id}"
-    what = clean(f"{path.name} of {name}" if is_checkpoint else name)
+    what = f"{clean(path.name)} of {name}" if is_checkpoint else name
     freed = fmt.size(found.num_bytes) if is_checkpoint else _in_words(found)
     return (
         f"Delete {what}, {freed}?\n\nIt goes into {clean(fmt.path(_trash(run)))}: z takes it back, "

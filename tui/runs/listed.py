@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core import summary
 from core.outline import Outline
@@ -15,14 +15,11 @@ if TYPE_CHECKING:
 
     from core.runs import Run
     from core.state import RunState
+    from tui.runs.order import Row
 
 Stamp = tuple[int, int, int]
 """Of a file or folder, as it was: its number, when it was changed, its size."""
 _GONE: Stamp = (0, 0, 0)
-
-Row = dict[str, Any]
-"""As in `mnist-tui runs --json`, with `bytes`, `optimizer`, `lr` and `test`, the best checkpoint's;
-and `checkpoints` only of the runs asked for."""
 
 
 class ListedRun:

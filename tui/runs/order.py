@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 Row = dict[str, Any]
-"""As `tui.runs.watch` tells it."""
+"""Of a run as in `mnist-tui runs --json`, with `bytes`, `optimizer`, `lr` and `test`, the best
+checkpoint's; and `checkpoints` only of the runs asked for."""
 
 COLUMNS = (
     "run", "status", "best", "test", "epochs", "optimizer", "lr", "age", "size", "device", "parent",

@@ -50,7 +50,7 @@ def question(found: Outlook) -> str:
     """What will happen, before it does."""
     checkpoint = found.plan.checkpoint
     run = found.plan.run or Run(checkpoint.parent)
-    source = clean(f"{checkpoint.name} of {run.name()}/{run.id}")
+    source = f"{clean(checkpoint.name)} of {fmt.run_name(run)}"
     lines = [f"Go on from {source}, {_place(found)}?", ""]
     if found.in_place:
         lines.append("in place: the run's own folder goes on")

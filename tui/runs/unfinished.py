@@ -32,4 +32,4 @@ def newest(save_dir: Path) -> Unfinished | None:
         return None
     status = fmt.STATUS_WORDS.get(row["status"], row["status"])
     where = f"epoch {row['epoch'] + 1} of {row['epochs']}"
-    return Unfinished(run.path, f"{run.name()}/{run.id}, {status} in {where}")
+    return Unfinished(run.path, f"{fmt.run_name(run)}, {status} in {where}")

@@ -17,7 +17,7 @@ from tui.runs.order import LIVE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.runs.listed import Row
+    from tui.runs.order import Row
 
 SECONDS = 1.0
 """Between two looks at whether something changed, where a look takes no time to speak of.

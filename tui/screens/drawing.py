@@ -144,6 +144,7 @@ class Drawing(ModalScreen[None]):
 
     def _turn(self, find: Callable[[], list[Path]], none: str) -> None:
         """Show it to the next one of those found, in a thread: there may be a thousand runs."""
+        guesses = self.query_one(GuessView)  # when they are found it may be gone with the pad
 
         async def turn() -> None:
             found = await asyncio.to_thread(find)
@@ -154,7 +155,7 @@ class Drawing(ModalScreen[None]):
             self._predicting.close()
             self._predicting = self._ask()
             titles = rivals.titles(self.checkpoint, self.other)
-            self.query_one(GuessView).await_guess(titles)
+            guesses.await_guess(titles)
             self._show()
 
         self.run_worker(turn(), group="rivals", exclusive=True)
@@ -172,7 +173,7 @@ class Drawing(ModalScreen[None]):
 
     @on(PadView.Drawn)
     def _show(self) -> None:
-        self._predicting.show(bytes(self.query_one(PadView).pad.ink))
+        self._predicting.show(bytes(self._pad.ink))
 
     @on(Guessed)
     def _guessed(self, event: Guessed) -> None:

@@ -72,7 +72,7 @@ class CellWidget(Widget):
         cls.COMPONENT_CLASSES = {f"cells--{role}" for role in roles}
         super().__init_subclass__(**options)
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes=classes)
         self._rows: list[Row] = []
 

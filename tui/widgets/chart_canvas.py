@@ -43,7 +43,7 @@ class ChartCanvas(CellWidget, roles=_ROLES):
 
     glyphs: Glyphs = BRAILLE
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes=classes)
         self.run: Run | None = None
         self.state = RunState()

@@ -17,6 +17,7 @@ from tui.screens.prompt import Prompt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.notifications import SeverityLevel
     from textual.widget import Widget
 
     from core.config_file import Stamp
@@ -207,8 +208,8 @@ class ConfigFiles:
         self._say(f"read {fmt.path(self._draft.path)} again, ctrl+z goes back")
         self._changed(False)
 
-    def _say(self, sentence: str, severity: str = "information") -> None:
-        self._pane.notify(clean(sentence), severity=severity, markup=False)  # type: ignore[arg-type]
+    def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        self._pane.notify(clean(sentence), severity=severity, markup=False)
 
 
 def _presets(own: Path) -> dict[str, Path]:

@@ -52,7 +52,7 @@ class DevicePane(Vertical):
             super().__init__()
             self.device, self.by = device, by
 
-    def __init__(self, cpu: Device, config: Callable[[], str], *, id: str) -> None:  # noqa: A002
+    def __init__(self, cpu: Device, config: Callable[[], str], *, id: str) -> None:  # noqa: A002 -- Textual's own name
         """`config` gives the text of the next run's config, whose speed is probed."""
         super().__init__(id=id, classes="pane")
         self._list = DeviceList([cpu])

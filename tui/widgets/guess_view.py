@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.base_app import BaseApp
+from tui.base_app import in_ascii
 from tui.clean import clean
 from tui.digits.bars import bars
 from tui.digits.picture import picture
@@ -26,7 +26,7 @@ GAP = 2
 class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
     """The probabilities as bars, a column for each checkpoint; below them the picture."""
 
-    def __init__(self, titles: Sequence[str], labels: Sequence[str], *, id: str) -> None:  # noqa: A002
+    def __init__(self, titles: Sequence[str], labels: Sequence[str], *, id: str) -> None:  # noqa: A002 -- Textual's own name
         """`titles` of one or more lines, of as many for each column."""
         super().__init__(id=id)
         self._titles, self._labels = titles, labels
@@ -73,9 +73,8 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
         values = self.guess.probabilities[number]
         if blank:
             values = tuple(0.0 for _ in values)
-        ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
         labels = [*self._labels, *map(str, range(len(self._labels), len(values)))]
-        drawn = bars(labels[: len(values)], values, width, ascii_only=ascii_only)
+        drawn = bars(labels[: len(values)], values, width, ascii_only=in_ascii(self.app))
         return [*title, *drawn]
 
 

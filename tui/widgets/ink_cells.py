@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from tui.base_app import BaseApp
+from tui.base_app import in_ascii
 from tui.digits.picture import NUM_SHADES, SHADE, Look, shades
 from tui.widgets.cells import CellWidget
 
@@ -21,7 +21,7 @@ class InkCells(CellWidget):
     def look(self) -> Look:
         """How pictures are drawn here."""
         app = self.app
-        if isinstance(app, BaseApp) and app.ascii:
+        if in_ascii(app):
             return Look.ASCII
         return Look.BLOCKS if app.native_ansi_color or app.no_color else Look.SHADES
 

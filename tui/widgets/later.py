@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Later(Vertical):
     """The place of the pane, and in time the pane."""
 
-    def __init__(self, make: Callable[[], Widget], *, id: str) -> None:  # noqa: A002
+    def __init__(self, make: Callable[[], Widget], *, id: str) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id)
         self._make = make
         self._asked = False

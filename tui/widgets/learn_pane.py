@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Static
 
-from tui.base_app import BaseApp
+from tui.base_app import in_ascii
 from tui.chart.words import ABOUT_CHART
 from tui.learn.becoming import becoming
 from tui.learn.network import table
@@ -152,9 +152,8 @@ class LearnPane(Vertical):
             return self._network or Text(ASKING, "dim")
         if self.page == "step":
             measured = self._state.measured if self._state is not None else ()
-            ascii_only = isinstance(self.app, BaseApp) and self.app.ascii
             room = self.size.width - 4
-            return taken_apart(measured, self._loss(), room, ascii_only=ascii_only)
+            return taken_apart(measured, self._loss(), room, ascii_only=in_ascii(self.app))
         if self.page == "config":
             return becoming(self._draft, self.size.width - 4, beside_run=self._run is not None)
         return Text(ABOUT_CHART)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.state import RunState
-from tui.clean import clean
+from tui import format as fmt
 from tui.widgets.epoch_table import EpochTable
 from tui.widgets.log_pane import LogPane
 from tui.widgets.loss_chart import LossChart
@@ -73,8 +73,7 @@ class LivePane(Vertical):
         """Show a newer state of a run."""
         anew = self.run is None or self.run.path != update.run.path
         if anew:
-            name = clean(f"{update.run.name()}/{update.run.id}")
-            self.border_title = Content(f"3 Live ─ {name}")
+            self.border_title = Content(f"3 Live ─ {fmt.run_name(update.run)}")
         live = update.live and update.state.ended is None  # its writer is there a moment longer
         self.run, self.state, self.live = update.run, update.state, live
         self.set_class(True, "has-run")

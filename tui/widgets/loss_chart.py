@@ -12,7 +12,8 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from core.runs import Run
-from tui.base_app import BaseApp
+from tui import format as fmt
+from tui.base_app import BaseApp, in_ascii
 from tui.chart import other_runs
 from tui.chart.beside import RunsBeside
 from tui.chart.loss_plot import NUM_OTHERS, metrics_of
@@ -57,7 +58,7 @@ class LossChart(ChartCanvas):
         Binding("escape", "back", "chart: stop reading, then all of it", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id, classes=classes)
         self._dragged_from: int | None = None
         self._was_dragged = False
@@ -100,7 +101,7 @@ class LossChart(ChartCanvas):
 
     def action_next_glyphs(self) -> None:
         """Other characters, for a font that lacks some."""
-        if isinstance(self.app, BaseApp) and self.app.ascii:
+        if in_ascii(self.app):
             self.notify("this window was started with --ascii", timeout=3)
             return
         self.glyphs = EVERY_GLYPHS[(EVERY_GLYPHS.index(self.glyphs) + 1) % len(EVERY_GLYPHS)]
@@ -140,7 +141,7 @@ class LossChart(ChartCanvas):
 
     def draw_beside(self, run: Run) -> None:
         """Draw a run beside this one, if it is not drawn already."""
-        label = clean(f"{run.name()}/{run.id}")
+        label = fmt.run_name(run)
         if label not in self._beside.labels:
             self._add_or_remove(label, run)
 

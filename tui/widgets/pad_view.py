@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RIGHT_BUTTON = 3
 
 
-class PadView(InkCells, can_focus=True, roles=("text", "dim", "accent", "chosen")):
+class PadView(InkCells, can_focus=True, roles=("text", "accent")):
     """Two columns and a row a pixel where there is room, else a column and half a row."""
 
     DEFAULT_CSS = "PadView { width: 56; height: 28; }"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Sentence(CellWidget, roles=("dim",)):
     """Wraps to the width it gets; asked for anew whenever the size changes."""
 
-    def __init__(self, sentence: Callable[[], str], *, id: str) -> None:  # noqa: A002
+    def __init__(self, sentence: Callable[[], str], *, id: str) -> None:  # noqa: A002 -- Textual's own name
         super().__init__(id=id)
         self._sentence = sentence
 

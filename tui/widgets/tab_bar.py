@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import format as fmt
 from tui.clean import clean
 from tui.widgets.cells import CellWidget, Row, cells
 
@@ -44,8 +45,8 @@ class TabBar(CellWidget, roles=("chosen", "text", "frame", "dim")):
             row += cells(f" {number} {title} ", "chosen" if chosen else "text")
             row += cells("│", "frame")
         row = row[:-1]
-        for name in (f"{self.run.name()}/{self.run.id}", self.run.id) if self.run else ():
-            named = cells(f"  {clean(name)} ", "dim")
+        for name in (fmt.run_name(self.run), clean(self.run.id)) if self.run else ():
+            named = cells(f"  {name} ", "dim")
             if len(row) + len(named) <= width:
                 return [[*row, *cells(" " * (width - len(row) - len(named))), *named]]
         return [row]
