@@ -252,10 +252,14 @@ def beginnings(*kinds: str) -> tuple[bytes, ...]:
     return tuple(f'{{"kind":"{kind}"'.encode() for kind in kinds)
 
 
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+"""Other writers spell NaN and Infinity, which JSON has not: they are null, as in our own lines."""
+
+
 def from_line(line: bytes) -> Event | None:
     """The event of a line; None if it is torn, not ours, lacks a field or has an impossible one."""
     try:
-        value = json.loads(line)
+        value = _DECODER.decode(line.decode())
         kind = _KINDS[value.pop("kind")]
         known = _FIELDS[kind.__name__]
         if not value.keys() <= known:  # rare, and slow

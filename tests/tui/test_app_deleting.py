@@ -174,7 +174,8 @@ async def test_keys_on_a_run_that_vanished_tell_so_and_nothing_falls(scratch: Sc
     other = told_run(scratch, "other")
     async with opened(scratch, WIDE, shown=[other]) as window:
         await window.list_runs(2)
-        with patch.object(window.app.runs_watch, "look"):  # the list has not heard of it yet
+        window.app.runs_watch.close()  # the list has not heard of it yet
+        with patch.object(window.app.runs_watch, "look"):
             window.runs.table.move_cursor(row=[*window.runs._places].index(f"{run.path}/"))
             shutil.rmtree(run.path)
             for key in ("c", "r", "t", "delete", "space", "d"):

@@ -120,7 +120,7 @@ async def test_speed_and_self_test_are_told_in_the_row(scratch: Scratch) -> None
             await window.press("b")
             await window.until_shown("measuring its speed …")
             await window.press("y")
-            assert "one question at a time" in window.notices()
+            assert "a device is being asked already" in window.notices()
             go_on.set()
             await window.until_shown("12,900 images/s with this config, an epoch in about 4.2 s (")
             assert asked == [{"device": "cpu", "config": window.app.draft.text.text}]

@@ -275,8 +275,8 @@ async def test_a_notice_with_a_long_path_takes_few_lines(scratch: Scratch) -> No
         await window.press("enter")
         said = window.notices()
         assert said.startswith("saved ")
-        assert said.endswith("mine.json")
-        assert len(said) < 70
+        assert said.endswith("mine.json, a new file")
+        assert len(said) < 90
         (folder / "mine.json").write_text("{")
         window.app.clear_notifications()
         await window.press("o", "enter")

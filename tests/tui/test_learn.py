@@ -41,7 +41,8 @@ def test_each_change_of_shape_has_its_name() -> None:
 
 def test_each_layer_says_how_large_it_is() -> None:
     text = network.table(answer(models.MnistModel()), DIGITS).plain
-    assert "10 filters of 5×5: each maps where it finds its pattern" in text
+    assert "10 filters, each 5×5 on the picture: where its pattern is" in text
+    assert "20 filters, each 5×5 on all 10 maps" in text
     assert "of each 2×2 the largest" in text
     assert "drops 50 % at random" in text
     assert "50 sums, each of all 320 inputs" in text
@@ -55,7 +56,7 @@ def test_steps_and_padding_are_told_where_they_are_not_the_usual_ones() -> None:
             )
 
     text = network.table(answer(Other()), DIGITS).plain
-    assert "4 filters of 3×3 (stride 2, padding 1): each maps" in text
+    assert "4 filters, each 3×3 on the picture (stride 2, padding 1)" in text
     assert "of each 3×3 (stride 2) the largest" in text
 
 

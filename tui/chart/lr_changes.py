@@ -37,8 +37,8 @@ def lr_rules(state: RunState, axis: XAxis, arrow: str) -> list[Rule]:
         if change.path == LR:
             # Beside a schedule the config's rate is not the one that the run has: its jump is.
             x = change.step / num_steps
-            if not any(end <= x <= start for start, end in spans.items()):
-                told[x] = change.before, change.after
+            jump = next((start for start, end in spans.items() if end <= x <= start), None)
+            told[x] = told.pop(x if jump is None else jump, (change.before, change.after))
     return [
         Rule(axis.place(x), f"lr {before:.4g} {arrow} {after:.4g}")
         for x, (before, after) in sorted(told.items())

@@ -114,10 +114,10 @@ class MainScreen(PaneScreen):
         )
         self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
 
-    def action_in_live(self, name: str) -> None:
+    async def action_in_live(self, name: str) -> None:
         """What a key of Live does; in another pane somebody types, or means one of its own."""
         if self.pane == "live":
-            self.call_later(self.run_action, name)
+            await self.run_action(name)
         else:
             self.say("that is a key of Live: 3 goes there")
 

@@ -127,8 +127,8 @@ class ConfigFiles:
         self._pane.app.push_screen(Ask(question, answers), answered)
 
     def _put(self, path: Path) -> None:
-        new = "" if path.exists() else ", a new file"
         try:
+            new = "" if path.exists() else ", a new file"
             path.parent.mkdir(parents=True, exist_ok=True)
             self._draft.save(path)
         except OSError as error:
