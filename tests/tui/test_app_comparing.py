@@ -143,3 +143,14 @@ async def test_a_run_that_vanished_is_told(scratch: Scratch) -> None:
         shutil.rmtree(second.path)
         await window.press("c")
         await window.until(lambda: "is gone" in window.notices(), "told")
+
+
+async def test_runs_of_other_losses_are_told_to_be_compared_by_accuracy(scratch: Scratch) -> None:
+    first = told_run(scratch, "first", edits={"loss": "nll_loss"})
+    same = told_run(scratch, "same", edits={"loss": {"type": "nll_loss"}})
+    smooth = {"type": "cross_entropy", "args": {"label_smoothing": 0.1}}
+    other = told_run(scratch, "other", edits={"loss": smooth})
+    told = of_runs(first, other)[1].plain
+    assert "compare val_accuracy, not val_loss" in told
+    told = of_runs(first, same)[1].plain
+    assert "loss" not in told.replace("val_", "")

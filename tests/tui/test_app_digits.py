@@ -188,6 +188,7 @@ async def test_a_test_image_is_gone_to_by_its_number(scratch: Scratch, best: Pat
         await window.type("57")
         await window.press("enter")
         await window.until_shown("no. 57")
+        await window.until_shown(f"56 to 57 of {NUM_TEST}")  # as the captions count, from 0 on
 
 
 @pytest.mark.usefixtures("tested")

@@ -19,6 +19,7 @@ from core import finding, launch, requests, runs, summary
 from core.errors import MistakeError
 from core.events import EpochEnded
 from core.journal import Follower, Journal
+from tui import testing
 from tui.messages import RunOpened
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
@@ -361,6 +362,28 @@ async def test_t_tests_the_checkpoint_under_the_cursor(scratch: Scratch, finishe
         await window.until_shown("checkpoint-epoch1.pth on the test images")
         await window.until_shown("of 200 wrong")
     assert (finished.path / "checkpoint-epoch1.pth.test.json").exists()
+
+
+async def test_a_result_does_not_open_over_what_somebody_does_by_then(
+    scratch: Scratch, finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tested = asyncio.Event()
+
+    async def test(_: Path) -> dict[str, Any]:
+        await tested.wait()
+        return {"num_samples": 200, "mistakes": [{}] * 5, "confusion": [[200]], "loss": 0.1}
+
+    monkeypatch.setattr(testing, "test", test)
+    async with opened(scratch, USUAL, shown=[finished]) as window:
+        await window.until_shown("✓ finished")
+        await window.press("t")
+        assert f"testing tiny/{finished.id}/model_best.pth" in window.notices()
+        await window.press("1", "slash")
+        tested.set()
+        await window.until(lambda: "97.50 % of 200 right" in window.notices(), "the result")
+        assert window.prompt
+        await window.press("escape")
+        assert window.main.pane == "config"
 
 
 async def test_a_checkpoint_that_is_no_checkpoint_is_a_sentence(

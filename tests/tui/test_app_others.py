@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recorded import recorded
-from scratch import beginning
+from scratch import FOREVER, beginning
 from tiny_data import tiny_config
 from window import USUAL, WIDE, opened
 
@@ -93,3 +93,42 @@ async def test_a_run_opened_from_the_list_again_has_its_chart_under_the_keys(
                 await window.until(lambda: isinstance(window.app.focused, LossChart))
                 await window.press("m")
             await window.until_shown("top_k_acc, a point an epoch")
+
+
+async def test_the_first_screen_leads_to_the_runs_that_are_trained_elsewhere(
+    scratch: Scratch,
+) -> None:
+    with recorded(scratch.saved.resolve(), "running"):
+        async with opened(scratch, USUAL) as window:
+            await window.press("4", "3")
+            await window.until_shown("follow the run that is being trained")
+            assert "Nothing is running" not in window.text()
+
+
+async def test_a_run_that_ended_and_goes_on_elsewhere_is_followed_again(scratch: Scratch) -> None:
+    run = left(scratch, "stopped", ended("stopped"))
+    async with opened(scratch, USUAL, shown=[run]) as window:
+        await window.until_shown("■ stopped")
+        with Journal(run.journal_path) as journal:
+            for event in beginning(epochs=4):
+                journal.append(event)
+            await window.press("4")
+            await window.until(lambda: window.main.shows_live, "live")
+            await window.press("3")
+            await window.until_shown("● running")
+
+
+async def test_a_second_start_names_the_run_that_this_window_trains(scratch: Scratch) -> None:
+    scratch.write_config(FOREVER)
+    other = left(scratch, "other", ended("stopped"))
+    async with opened(scratch, USUAL, start=True) as window:
+        await window.until(lambda: window.main.shows_live, "live")
+        assert window.app.worker is not None
+        mine = window.app.worker.run
+        window.app.follow(other)
+        await window.until_shown("■ stopped")
+        await window.press("s")
+        await window.until_asked()
+        assert f"This window is training {mine.name()}/{mine.id}." in window.text()
+        assert "cancel; 4 lists both" in window.text()
+        await window.press("c")

@@ -286,3 +286,34 @@ async def test_odd_names_look_like_themselves_in_form_text_and_editor(scratch: S
             assert clean(line) == line
         await window.press("escape")
         assert window.app.is_running
+
+
+async def test_the_rate_of_another_optimizer_is_given_only_after_a_question(
+    scratch: Scratch,
+) -> None:
+    with live_run(scratch) as (run, _):
+        async with opened(scratch, WIDE, shown=[run]) as window:
+            await window.until_shown("● running")
+            window.app.draft.set(("optimizer", "type"), "SGD")
+            await window.change("optimizer.args.lr", "0.05")
+            for key in ("c", "y"):
+                await window.press("a")
+                await window.until_shown("0.05 is the lr of SGD, and the live run steps by Adam.")
+                assert asked_of(run) == []
+                await window.press(key)
+                await window.settle()
+            assert asked_of(run) == [(LR, 0.05)]
+
+
+async def test_the_keys_of_live_do_nothing_to_the_run_while_somebody_is_in_another_pane(
+    scratch: Scratch,
+) -> None:
+    with live_run(scratch) as (run, _):
+        async with opened(scratch, USUAL, shown=[run]) as window:
+            await window.until_shown("● running")
+            await window.press("1")
+            for key in ("t", "r", "u", "l"):
+                await window.press(key)
+                assert "that is a key of Live: 3 goes there" in window.notices()
+                assert window.main.pane == "config"
+            assert not window.live.shows_log

@@ -249,3 +249,17 @@ def test_drawing_costs_the_same_however_long_the_run_is() -> None:
     for state in (short, long):
         assert len(state.train_loss.buckets) <= 1024
     assert long.step == NUM_STEPS * 400
+
+
+def test_a_change_by_hand_beside_a_schedule_is_marked_once_with_the_rates_that_the_run_had() -> (
+    None
+):
+    events = list(recorded(3, lr=lambda x: 0.0001 if x <= 2.3 else 0.00005))
+    change = SettingChanged(
+        path="optimizer.args.lr", before=0.001, after=0.0005, epoch=2, step=920, time=1023.0
+    )
+    at = next(
+        i for i, event in enumerate(events) if isinstance(event, StepEnded) and event.step == 940
+    )
+    (rule,) = plot_of(fold(RunState(), [*events[:at], change, *events[at:]]), ChartView()).rules
+    assert (rule.x, rule.text) == (2.3, "lr 0.0001 → 5e-05")

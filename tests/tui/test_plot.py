@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -515,6 +516,14 @@ def test_what_follows_the_cut_in_the_same_column_is_still_shown_in_full() -> Non
     rows = draw(curve, fit_from=0.05, x_max=100.0)
     assert as_text(rows).splitlines()[1].startswith(" 1.5")
     assert "▲ 2.31" in as_text(rows)
+
+
+def test_the_words_of_a_cut_and_of_a_line_beside_it_keep_apart() -> None:
+    curve = train((0.01, 2.31), (0.02, 1.8), (0.1, 0.5), (1.0, 0.2), (2.0, 0.1))
+    for x in (0.01, 0.05, 0.1, 0.2):
+        text = as_text(draw(curve, fit_from=0.05, x_max=2.0, rules=[Rule(x, "resumed")]))
+        assert re.search(r"▲ 2\.31($|[^\w.])", text, re.MULTILINE), text
+        assert re.search(r"(?<!\w)resumed", text), text
 
 
 def test_a_beginning_that_is_too_low_is_marked_at_the_bottom() -> None:
