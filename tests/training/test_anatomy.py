@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
+import in_process
 import pytest
 import torch
 from tiny_data import tiny_run, train_here
 from torch import nn
 
-from core import child, models
+from core import anatomy, models
 from core.anatomy import follow
 from core.config_file import PRESETS
 from core.data_sets import MNIST
@@ -26,12 +25,7 @@ if TYPE_CHECKING:
 
 
 def ask(question: dict[str, Any]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "core.anatomy"],
-        input=json.dumps(question), capture_output=True, text=True, check=True,
-        env=child.environment(),
-    )  # fmt: skip
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(in_process.module(anatomy.main, json.dumps(question)))
     return answer
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
+import in_process
 import numpy as np
 import pytest
 from tiny_data import tiny_run, train_here
 
-from core import child
+from core import predict
 from core.evaluate import evaluate
 from core.pictures import Pictures
 from core.predict import Predictor
@@ -28,12 +27,9 @@ def best(tiny_mnist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(checkpoints: list[Path], pictures: list[bytes]) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "core.predict", *map(str, checkpoints)],
-        input="".join(f"{picture.hex()}\n" for picture in pictures),
-        capture_output=True, text=True, check=True, env=child.environment(),
-    )  # fmt: skip
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    text = "".join(f"{picture.hex()}\n" for picture in pictures)
+    said = in_process.module(predict.main, text, *map(str, checkpoints))
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def test_the_test_images_are_taken_for_what_the_test_says(best: Path) -> None:

@@ -151,22 +151,6 @@ async def test_the_function_keys_do_what_the_letters_do(scratch: Scratch) -> Non
         await window.until_shown("■ stopped")
 
 
-async def test_enter_on_the_first_screen_trains_the_quick_preset_and_t_tests_it(
-    scratch: Scratch,
-) -> None:
-    async with opened(scratch, WIDE) as window:
-        await window.press("enter")
-        await window.until_shown("✓ finished")
-        assert scratch.run().config()["name"] == "sprint"
-        await window.press("t")
-        await window.until_page()
-        text = window.text()
-        assert "model_best.pth on the test images" in text
-        assert "of 200 wrong" in text
-        await window.press("escape")
-        assert isinstance(window.app.screen, MainScreen)
-
-
 async def test_enter_starts_nothing_while_the_first_screen_is_out_of_view(
     scratch: Scratch,
 ) -> None:
