@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
+import time
 
 from core import child
+
+LAST_SECONDS = 1.0
+"""For a process to be gone once it was killed."""
 
 
 async def ask(*arguments: str, text: str = "", timeout_seconds: float | None = None) -> str:
@@ -30,10 +35,24 @@ async def ask(*arguments: str, text: str = "", timeout_seconds: float | None = N
     finally:
         if process.returncode is None:
             process.kill()
-            # A process that hangs inside a driver outlives even SIGKILL: do not wait for it long.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), 1)
+            await _end_of(process)
     if process.returncode:
         lines = errors.decode(errors="replace").strip().splitlines()
         raise subprocess.SubprocessError(lines[-1] if lines else "it ended in silence")
     return output.decode(errors="replace")
+
+
+async def _end_of(process: asyncio.subprocess.Process) -> None:
+    """Wait for a process that was killed, but not long: one inside a driver outlives SIGKILL."""
+    try:
+        await asyncio.wait_for(process.wait(), LAST_SECONDS)
+    except TimeoutError:
+        return
+    except asyncio.CancelledError:
+        # The loop is about to close. Whoever watches the process for it would say so on stderr.
+        until = time.monotonic() + LAST_SECONDS
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < until:
+                os.kill(process.pid, 0)
+                time.sleep(0.005)
+        raise
