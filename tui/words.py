@@ -167,8 +167,14 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "another checkpoint"),
         _PANES,
     ),
-    "learn": (Key("→", "next page"), *_LEAVE, _PANES),
-    "learn-network": (Key("→", "next page"), Key("n", "next picture"), *_LEAVE, _PANES),
+    "learn": (Key("→", "next page"), Key("←", "the one before"), *_LEAVE, _PANES),
+    "learn-network": (
+        Key("→", "next page"),
+        Key("←", "the one before"),
+        Key("n", "next picture"),
+        *_LEAVE,
+        _PANES,
+    ),
 }
 """By the pane, or by a part of it that has others."""
 

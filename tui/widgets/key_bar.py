@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "→": "right",
+    "←": "left",
     "↑": "up",
     "?": "question_mark",
     "/": "slash",
