@@ -171,12 +171,10 @@ class ConfigPane(Vertical):
             self.notify("no run is live: s starts one with this config")
         elif problem := self.draft.problem_with(field.path, field.in_effect):
             self.notify(clean(problem), severity="error", markup=False)
+        elif field.dotted == LR and isinstance(field.in_effect, int | float):
+            give_rate(self, live, field.in_effect, str(self.draft.get(("optimizer", "type"))))
         elif isinstance(field.in_effect, int | float):
-            if field.dotted == LR:
-                optimizer = str(self.draft.get(("optimizer", "type")))
-                give_rate(self, live, field.in_effect, optimizer)
-            else:
-                self.post_message(ApplyAsked(field.dotted, field.in_effect))
+            self.post_message(ApplyAsked(field.dotted, field.in_effect))
 
     def action_json(self) -> None:
         """Show the text of the file, or no more."""
