@@ -263,3 +263,17 @@ def test_a_change_by_hand_beside_a_schedule_is_marked_once_with_the_rates_that_t
     )
     (rule,) = plot_of(fold(RunState(), [*events[:at], change, *events[at:]]), ChartView()).rules
     assert (rule.x, rule.text) == (2.3, "lr 0.0001 → 5e-05")
+
+
+def test_where_a_curve_has_not_come_to_nothing_is_read_of_it() -> None:
+    short, long = state_of(1), state_of(8)
+    beside = [Other("longer", Path("longer"), long)]
+    note = plot_of(short, ChartView(x="epoch", crosshair=6.0), others=beside).note
+    assert "train none" in note
+    assert "train 0." in plot_of(short, ChartView(x="epoch", crosshair=1.0), others=beside).note
+
+
+def test_the_crosshair_stays_in_view_where_that_moves_away() -> None:
+    view = ChartView(window=(4.0, 5.0), crosshair=4.77)
+    assert view.panned(-0.5, 10.0).crosshair == 4.5
+    assert view.panned(0.5, 10.0).crosshair == 4.77

@@ -28,6 +28,8 @@ NUM_OTHERS = 3
 
 _CUT_EPOCHS = 0.05
 """The first loss of all is many times what follows: the y axis need not reach it."""
+_BEYOND = 0.02
+"""Of the axis: so far behind a curve's newest value it says nothing."""
 _OTHER_STROKES = (Stroke.DOTTED, Stroke.LONG_DASHED, Stroke.DASH_DOTTED)
 
 
@@ -226,6 +228,8 @@ def _value_at(line: Line, axis: XAxis, x: float, view: ChartView) -> str:
     xs, buckets = axis.places(line.curve), line.curve.buckets
     if not xs:
         return "?"
+    if not _has_only_ends(line) and x - xs[-1] > _BEYOND * axis.limit:
+        return "none"  # it has not come so far, or another run is longer
     nearest = _nearest(xs, x)
     text = _number(buckets[nearest].mean, line)
     if not view.average:

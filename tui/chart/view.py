@@ -68,7 +68,11 @@ class ChartView:
         if span >= limit * (1 - 1e-9):
             return replace(self, window=None)
         start = min(max(0.0, start), limit - span)
-        return replace(self, window=(start, start + span))
+        # What is read is in view: the crosshair comes along where that leaves it.
+        crosshair = (
+            None if self.crosshair is None else min(max(self.crosshair, start), start + span)
+        )
+        return replace(self, window=(start, start + span), crosshair=crosshair)
 
 
 def _after(choices: tuple[Choice, ...], current: Choice) -> Choice:
