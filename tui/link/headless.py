@@ -39,12 +39,19 @@ def _leave_terminal(worker: Worker) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with contextlib.suppress(OSError):  # a process that leads its group already
         os.setsid()
+    _flush()
+    null, log = os.open(os.devnull, os.O_RDWR), _open_log(worker)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    _flush()  # what a terminal that is gone did not take is no part of the log
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    log = _open_log(worker)
-    for descriptor, target in ((0, os.open(os.devnull, os.O_RDWR)), (1, log), (2, log)):
-        os.dup2(target, descriptor)
 
 
 def _open_log(worker: Worker) -> int:
