@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import gzip
+import os
 import struct
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 # A busy machine is no mistake of the code's, and who runs the tests again sees the same.
 settings.register_profile("quiet", deadline=None, derandomize=True, database=None)
 settings.load_profile("quiet")
+
+# Two hundred processes of the program are started, as people start it: with its bytecode kept. Some
+# images of machines ask Python to keep none, and then each of them compiles it all again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Each test drops a whole window, and the collector looks through all modules again: a fifth of the
 # time of the suite.
