@@ -181,6 +181,8 @@ def _warnings(config: dict[str, Any]) -> Iterator[str]:
     if _is_number(split) and split == 0:
         yield from _unwatched(trainer, _metric_names(config))
     epochs, period = trainer.get("epochs"), trainer.get("save_period")
+    if type(epochs) is int and epochs == 0:
+        yield "trainer.epochs: 0 trains nothing, as in the template: give 1 or more"
     if type(epochs) is int and type(period) is int and period > epochs > 0:
         yield (
             f"trainer.save_period: {period} is more than the {epochs} epochs: "

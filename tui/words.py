@@ -136,6 +136,18 @@ _KEYS: dict[str, tuple[Key, ...]] = {
         Key("c", "compare"),
         _PANES,
     ),
+    "runs-live": (
+        Key("enter", "open"),
+        Key("space", "files"),
+        Key("t", "test"),
+        Key("d", "digits"),
+        Key("c", "compare"),
+        *_LEAVE,
+        Key("f", "fine-tune"),
+        Key("/", "filter"),
+        Key("o", "sort"),
+        _PANES,
+    ),
     "digits": (Key("s", "start"), Key("c", "another checkpoint"), *_LEAVE, _PANES),
     "digits-untested": (
         Key("t", "test"),

@@ -108,7 +108,6 @@ ACCEPTED = [
         ("ReduceLROnPlateau", {"mode": "max", "factor": 0.5, "patience": 3, "min_lr": 1e-5}),
     )),
     ("lr_scheduler", {"type": "ReduceLROnPlateau", "args": {}, "metric": "accuracy"}),
-    ("trainer.epochs", 0),
     ("trainer.save_dir", "~/saved"),
     ("trainer.save_period", 5),
     *(("trainer.verbosity", level) for level in (0, 1, 2)),
@@ -302,6 +301,11 @@ NORMALISED: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
             "trainer.save_period: 5 is more than the 3 epochs: "
             "only the best and the last checkpoint will be saved"
         ],
+    ),
+    (
+        {"trainer.epochs": 0},
+        {},
+        ["trainer.epochs: 0 trains nothing, as in the template: give 1 or more"],
     ),
     (
         {"n_gpu": MISSING, "cuda": True, "gpu": 0},

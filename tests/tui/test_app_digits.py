@@ -331,6 +331,8 @@ async def test_two_keys_lead_to_the_pad_which_is_drawn_on_with_the_arrows(
     async with opened(scratch, size) as window:
         screen = await open_pad(window)  # 5, d
         before = guess_of(screen)
+        await window.until_shown("Nothing is drawn yet")
+        await window.until_hidden(" %")  # what a network thinks of an empty sheet
         await window.press("space", *["down"] * 6, "space", "right")
         await window.until(lambda: any(guess_of(screen).picture), "the drawing")
         pad = screen.query_one(PadView).pad

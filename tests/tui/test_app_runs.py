@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from recorded import add_test, recorded
+from recorded import NAME, add_test, recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -287,3 +287,17 @@ async def test_f_shows_the_whole_form_whatever_filter_it_had(
         await window.until_shown("1 Config ─ fine-tunes")
         assert not window.config.filter
         await window.until_shown("n_gpu")
+
+
+async def test_a_live_run_is_not_offered_to_go_on(scratch: Scratch) -> None:
+    told_run(scratch, "ended")
+    with recorded(scratch.path / scratch.saved, "running"):
+        async with opened(scratch, USUAL) as window:
+            await window.list_runs(2)
+            await window.press("home")
+            await window.until(lambda: under_cursor(window)[0] == NAME, "the live one on top")
+            await window.until_hidden("r go on")
+            await window.until_shown("t test")
+            while under_cursor(window)[0] != "ended":
+                await window.press("down")
+            await window.until_shown("r go on")

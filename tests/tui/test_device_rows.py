@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.device import Device, unusable
 from core.load import Load
-from tui.device.rows import Now, bar, entry
+from tui.device.rows import Now, Result, bar, entry
 from tui.widgets.device_list import DeviceList
 
 CPU = Device("cpu", "AMD EPYC", True, None, None, 24_600_000_000, 2, "PyTorch 2.14.1+cpu")
@@ -39,13 +41,15 @@ def test_a_reason_hangs_below_the_name_and_not_at_the_edge() -> None:
 
 def test_load_users_and_results_have_lines_of_their_own() -> None:
     load = Load(0.94, 3_100_000_000, 24_600_000_000)
-    now = Now(load=load, shares=(0.2, 0.7, 0.94), users=("[/x]/1",), result="it works (14:22)")
+    now = Now(load=load, shares=(0.2, 0.7, 0.94), users=("[/x]/1",))
+    now = replace(now, results=(Result("test", "it works (14:22)"), Result("speed", "9 images/s")))
     assert text(CPU, now, 70) == [
         "  cpu    AMD EPYC",
         "         2 threads, 3.1 of 24.6 GB used   busy  94 % ▂▆█",
         "         PyTorch 2.14.1+cpu",
         "         used by [/x]/1",
         "         it works (14:22)",
+        "         9 images/s",
     ]
 
 

@@ -129,6 +129,7 @@ async def test_kept_edits_are_offered_taken_and_can_be_undone(scratch: Scratch) 
         await window.until_shown("! unsaved changes of config.json")  # as long as they are there
         await window.press("y")
         assert isinstance(window.app.screen, Ask)
+        await window.until_shown("trainer.epochs  77, here ")
         await window.press("t")
         await window.until_hidden("! unsaved changes")
         await window.until_shown("1 change")

@@ -20,6 +20,15 @@ NUM_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a question to a device."""
+
+    question: str
+    words: str
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """What is known of a device beyond what it is."""
 
@@ -32,9 +41,8 @@ class Now:
     shares: tuple[float, ...] = ()
     """Its last loads, 0 to 1."""
     users: tuple[str, ...] = ()
-    result: str = ""
-    """Of the last self-test or speed probe, or that one is under way."""
-    result_is_bad: bool = False
+    results: tuple[Result, ...] = ()
+    """Of the last self-test and the last speed probe, or that one is under way."""
 
 
 def entry(device: Device, now: Now, width: int, *, brief: bool = False) -> list[Row]:
@@ -48,7 +56,7 @@ def entry(device: Device, now: Now, width: int, *, brief: bool = False) -> list[
         lines = [head + cells(words, "dim")]
     else:
         lines = [head + cells(clean(device.name), "text"), *_facts(device, now, width, brief=brief)]
-    lines += _below([(now.result, "bad" if now.result_is_bad else "note")])
+    lines += _below([(item.words, "bad" if item.bad else "note") for item in now.results])
     return [row for line in lines for row in wrap(line, width, INDENT)]
 
 

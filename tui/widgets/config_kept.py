@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.jsontext import JsonText, JsonTextError
 from tui.clean import clean
 from tui.config import drafts
+from tui.config.differences import differences
 from tui.screens.ask import Answer, Ask
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.config.draft import Draft
+
+MOST_TOLD = 5
+"""Fields that differ, so that the question fits a small screen."""
 
 
 class KeptEdits:
@@ -80,8 +84,20 @@ class KeptEdits:
                 self._changed()
             kept.drop()
 
-        question = f"Unsaved changes of {self._draft.path.name} were kept."
+        question = f"Unsaved changes of {self._draft.path.name} were kept:\n\n{self._told(kept)}\n"
         self._pane.app.push_screen(Ask(question, answers), answered)
+
+    def _told(self, kept: drafts.Kept) -> str:
+        """What they are, in a few lines."""
+        try:
+            found = differences(JsonText(kept.text).value, self._draft.current.value)
+        except JsonTextError:
+            return "a text in the middle of a word, which opens as text"
+        if not found:
+            return "the same values, written in another way"
+        lines = [f"{path}  {there}, here {here}" for path, there, here in found[:MOST_TOLD]]
+        more = len(found) - len(lines)
+        return "\n".join([*lines, *([f"and {more} more"] if more else [])])
 
     def _take(self, kept: drafts.Kept, edit: Callable[[str], None]) -> None:
         text = JsonText(kept.text)

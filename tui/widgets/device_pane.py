@@ -15,7 +15,7 @@ from core.errors import MistakeError
 from core.machine import one_line
 from tui.clean import clean
 from tui.device.choosing import names
-from tui.device.rows import NUM_BARS, Now
+from tui.device.rows import NUM_BARS, Now, Result
 from tui.messages import LoadRead
 from tui.widgets.device_list import DeviceList
 
@@ -198,7 +198,7 @@ class DevicePane(Vertical):
             self.call_next(self.run_action, "screen.pane('device')")
         shared = self._live or self._list.known("cpu").users
         beside = ", beside a live run: both are slower meanwhile" if shared else ""
-        self._say(device, f"{doing}{beside} …")
+        self._say(device, Result(doing, f"{doing}{beside} …"))
 
         async def probe() -> None:
             try:
@@ -211,13 +211,16 @@ class DevicePane(Vertical):
             finally:
                 self._probing = False
             meanwhile = ", while a run was live" if beside and not bad else ""
-            self._say(device, f"{result}{meanwhile} ({time.strftime('%H:%M')})", bad=bad)
+            words = f"{result}{meanwhile} ({time.strftime('%H:%M')})"
+            self._say(device, Result(doing, words, bad))
 
         self.run_worker(probe())
 
-    def _say(self, device: Device, words: str, *, bad: bool = False) -> None:
+    def _say(self, device: Device, said: Result) -> None:
+        """In the place of what the same question gave before; another one's answer stays."""
         now = self._list.known(device.device)
-        self._tell({device.device: replace(now, result=words, result_is_bad=bad)})
+        others = tuple(item for item in now.results if item.question != said.question)
+        self._tell({device.device: replace(now, results=(*others, said))})
 
     def _tell(self, now: dict[str, Now]) -> None:
         self._list.tell({**self._list.now, **now})

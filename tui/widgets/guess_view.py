@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WAITING = "importing torch to look at it …"
 SEEN = "as the network sees it, scaled and centred"
+NOTHING_DRAWN = "Nothing is drawn yet: how likely each is moves here as you draw."
 GAP = 2
 
 
@@ -55,27 +56,30 @@ class GuessView(InkCells, roles=("dim", "text", "strong", "train", "accent")):
         """The bars, and the picture if there is room for all of it."""
         if self.trouble or self.guess is None:
             return wrap(cells(clean(self.trouble or WAITING), "dim"), width)
-        blank = not any(self.guess.picture)
         each = (width + GAP) // len(self._titles) - GAP
-        columns = [self._column(number, each, blank=blank) for number in range(len(self._titles))]
+        columns = [self._column(number, each) for number in range(len(self._titles))]
         rows: list[Row] = [_joined(parts, each) for parts in zip(*columns, strict=True)]
         small = picture(self.guess.picture, self.look)
         if len(rows) + 2 + len(small) <= height:
             rows += [[], cells(SEEN, "dim"), *small]
         return rows
 
-    def _column(self, number: int, width: int, *, blank: bool) -> list[Row]:
+    def _column(self, number: int, width: int) -> list[Row]:
         assert self.guess is not None
         title = [cells(clean(line), "accent") for line in self._titles[number].splitlines()]
         if number >= len(self.guess.probabilities):
-            waiting = wrap(cells(WAITING, "dim"), width)
-            return [*title, *waiting, *[[]] * (len(self._labels) - len(waiting))]
+            return [*title, *self._instead(WAITING, width)]
+        if not any(self.guess.picture):  # a network has an opinion even of an empty sheet
+            return [*title, *self._instead(NOTHING_DRAWN if number == 0 else "", width)]
         values = self.guess.probabilities[number]
-        if blank:
-            values = tuple(0.0 for _ in values)
         labels = [*self._labels, *map(str, range(len(self._labels), len(values)))]
         drawn = bars(labels[: len(values)], values, width, ascii_only=in_ascii(self.app))
         return [*title, *drawn]
+
+    def _instead(self, words: str, width: int) -> list[Row]:
+        """Words in the place of the bars, as high as those."""
+        rows = wrap(cells(words, "dim"), width)
+        return [*rows, *[[]] * (len(self._labels) - len(rows))]
 
 
 def _joined(parts: Sequence[Row], width: int) -> Row:

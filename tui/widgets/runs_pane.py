@@ -20,6 +20,7 @@ from tui.messages import (
     DeletionAsked,
     DigitsAsked,
     FineTuneAsked,
+    PartShown,
     ResumeAsked,
     RunOpened,
     TakeBackAsked,
@@ -67,6 +68,8 @@ class RunsPane(Vertical):
         """Whether all runs were listed once."""
         self._untold_shown = ""
         """What is said below the table."""
+        self._part = "runs"
+        """As what its keys are offered: a live run cannot go on from where it is."""
         self._places: dict[str, tuple[Path, str]] = {}
         """Of each row of the table: its run, and its checkpoint if it is one."""
 
@@ -177,7 +180,10 @@ class RunsPane(Vertical):
     def _tell_untold(self) -> None:
         """What the table has no room for, of the run or checkpoint under the cursor."""
         place = self._place()
-        text = self._untold(*place) if place is not None else ""
+        run, file = place if place is not None else (None, "")
+        row = next((row for row in self.rows if row["run"] == str(run)), None)
+        self._offer("runs-live" if row and row["status"] in LIVE and not file else "runs")
+        text = self._untold(row, file) if row else ""
         if text == self._untold_shown:
             return  # an update lays out the screen, at each key that scrolls
         self._untold_shown = text
@@ -185,10 +191,13 @@ class RunsPane(Vertical):
         line.update(text)
         line.display = bool(text)
 
-    def _untold(self, run: Path, file: str) -> str:
-        row = next((row for row in self.rows if row["run"] == str(run)), None)
-        if row is None:
-            return ""
+    def _offer(self, part: str) -> None:
+        """Keys that make sense for what is under the cursor."""
+        if part != self._part:
+            self._part = part
+            self.post_message(PartShown(part))
+
+    def _untold(self, row: dict[str, Any], file: str) -> str:
         if not file:
             return cells.untold_of_run(row, self._columns)
         item = next((item for item in row.get("checkpoints", ()) if item["file"] == file), None)
