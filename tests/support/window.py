@@ -150,6 +150,11 @@ class Window:
         """Show the list of runs, the focus in it, once so many were found."""
         await self.press("4")
         await self.until(lambda: len(self.runs.rows) == number, f"{number} runs")
+        opened = self.runs._open  # whose checkpoints come a moment later
+        await self.until(
+            lambda: all("checkpoints" in row for row in self.runs.rows if row["run"] in opened),
+            "the checkpoints of those that are open",
+        )
         await self.press("4")
         assert self.app.focused is self.runs.table
 
