@@ -13,15 +13,15 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import importing, ranks, worker
-from core.child import VERSION_VARIABLE, our_version
 from core.control import StopTraining
 from core.errors import MistakeError
+from core.processes import importing, ranks, worker
+from core.processes.child import VERSION_VARIABLE, our_version
 from core.runs import Run
 
 if TYPE_CHECKING:
     from core.control import Control
-    from core.ranks import Ranks
+    from core.processes.ranks import Ranks
 
 OK, FAILED, MISTAKE = 0, 1, 2
 FIRST_SECONDS = 5.0

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import fx
 
-from core import build, checkpoint, own_code
+from core import checkpoint
+from core.building import build
+from core.building.trained import Trained, probabilities
 from core.config import Config
 from core.dataset import Samples
 from core.errors import MistakeError
-from core.jsontext import JsonText
-from core.trained import Trained, probabilities
+from core.own_code import copies as own_code
+from core.settings.jsontext import JsonText
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import results, sidecar, template_pickle
 from core.errors import MistakeError
 from core.files import DamagedWriteError, write_atomic
-from core.sidecar import Sidecar
+from core.saved import results, sidecar
+from core.saved.sidecar import Sidecar
+from core.template import unpickling as template_pickle
 
 if TYPE_CHECKING:
     from pathlib import Path

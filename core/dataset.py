@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from core import idx
-from core.data_sets import MNIST, MissingDataError, Normalization
+from core.images import idx
+from core.images.data_sets import MNIST, MissingDataError, Normalization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from core.data_sets import DataSet
+    from core.images.data_sets import DataSet
 
 # As the template normalises MNIST.
 MEAN, DEVIATION = MNIST.normalization

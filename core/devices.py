@@ -12,12 +12,14 @@ import subprocess
 import sys
 from dataclasses import asdict, replace
 
-from core import accelerators, child, machine
-from core.accelerators import PROBES
-from core.device import Device, unusable
 from core.errors import MistakeError
-from core.machine import one_line
-from core.why_not import INSTALL_PAGE
+from core.machine import accelerators
+from core.machine import host as machine
+from core.machine.accelerators import PROBES
+from core.machine.device import Device, unusable
+from core.machine.host import one_line
+from core.machine.why_not import INSTALL_PAGE
+from core.processes import child
 
 
 class DeviceError(MistakeError):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from core import build
-from core import results as results_files
-from core.averages import Averages
-from core.idx import DataError
-from core.trained import Trained, probabilities
+from core.building import build
+from core.building.trained import Trained, probabilities
+from core.images.idx import DataError
+from core.loop.averages import Averages
+from core.saved import results as results_files
 
 if TYPE_CHECKING:
     from pathlib import Path

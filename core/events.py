@@ -104,7 +104,7 @@ class StepMeasured(Event):
     num_images: int
     """In its batch."""
     seconds: Metrics
-    """Of `batch`, `forward`, `loss`, `backward` and `step`, as core.step_parts has them."""
+    """Of `batch`, `forward`, `loss`, `backward` and `step`, as core.loop.step_parts has them."""
     gradient_norms: Metrics
     """Of each layer that learns, by its name in the network: the length of its gradient."""
 

@@ -9,10 +9,10 @@ import socket
 import time
 from typing import TYPE_CHECKING, Self
 
-from core import journal_end, other_hosts
 from core.errors import MistakeError
 from core.events import Event, from_line, to_line
 from core.files import append_line
+from core.record import journal_end, other_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

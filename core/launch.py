@@ -10,8 +10,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core import child, machine, worker
 from core.errors import MistakeError
+from core.machine import host as machine
+from core.processes import child, worker
 
 if TYPE_CHECKING:
     from core.control import Control

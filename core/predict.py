@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from core.as_mnist import as_mnist
+from core.building.trained import Trained, probabilities
 from core.dataset import normalize
+from core.drawings.as_mnist import as_mnist
 from core.errors import MistakeError
-from core.idx import IMAGE_SHAPE
-from core.trained import Trained, probabilities
+from core.images.idx import IMAGE_SHAPE
 
 if TYPE_CHECKING:
-    from core.as_mnist import Ink
-    from core.data_sets import Normalization
+    from core.drawings.as_mnist import Ink
+    from core.images.data_sets import Normalization
 
 
 class Predictor:

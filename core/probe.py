@@ -14,17 +14,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from core import devices, own_code, spinning
+from core import devices
 from core.errors import MistakeError
-from core.jsontext import JsonText
+from core.loop import spinning
+from core.own_code import copies as own_code
 from core.runs import Run
+from core.settings.jsontext import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torch import Tensor
 
-    from core.training import Training
+    from core.loop.training import Training
 
 WARM_UP_SECONDS, SECONDS = 0.7, 2.0
 """The first steps choose their algorithms and fill caches."""
@@ -87,11 +89,11 @@ def self_test(device: str) -> dict[str, Any]:
 
 def speed(run: Run, config: str, device: str) -> dict[str, Any]:
     """Train for a moment in a directory that is thrown away, with the trainer's own steps."""
-    from core import beginning
     from core.control import Control
-    from core.data_sets import LOADERS
+    from core.images.data_sets import LOADERS
+    from core.loop.training import Training
     from core.requests import Inbox
-    from core.training import Training
+    from core.resuming import beginning
 
     if names := own_code.names_in(JsonText(config).value):
         raise MistakeError(f"{names[0]} is code of your own, which runs only when a run is started")

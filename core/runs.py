@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import folders, sidecar, template
 from core.events import RunStarted, from_line
 from core.files import new_folder, read_json, write_atomic, write_json
 from core.journal import Follower, is_live
-from core.outline import Outline
+from core.record.outline import Outline
+from core.saved import folders, sidecar
 from core.state import RunState, fold
+from core.template import folder as template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.own_code import Code
+    from core.own_code.copies import Code
 
 BEST, LAST = "model_best.pth", "last.pth"
 CHECKPOINT_ENDINGS = (".pth", ".pth.tar")

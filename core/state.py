@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from core import events as e
-from core.curve import Curve
+from core.record.curve import Curve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

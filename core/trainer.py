@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.control import StopTraining
-from core.ranks import ALONE
-from core.training import Training
+from core.loop.training import Training
+from core.processes.ranks import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.control import Control
     from core.events import Event
-    from core.ranks import Ranks
+    from core.processes.ranks import Ranks
     from core.runs import Run
 
 

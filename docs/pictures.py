@@ -34,11 +34,11 @@ from recorded import Moment, add_test, recorded, told  # noqa: E402
 from scratch import Scratch  # noqa: E402
 from window import WIDE, Window, opened  # noqa: E402
 
-from core import sidecar  # noqa: E402
-from core.config_file import PRESETS  # noqa: E402
-from core.device import Device  # noqa: E402
 from core.events import CheckpointSaved, EpochEnded  # noqa: E402
-from core.sidecar import Sidecar  # noqa: E402
+from core.machine.device import Device  # noqa: E402
+from core.saved import sidecar  # noqa: E402
+from core.saved.sidecar import Sidecar  # noqa: E402
+from core.settings.file import PRESETS  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

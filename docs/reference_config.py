@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reference_words import WRITTEN, prose, shown, table
 
-from core import config, data_sets, signatures
-from core.config_file import PRESETS
+from core import config
+from core.images import data_sets
+from core.settings import signatures
+from core.settings.file import PRESETS
 from tui.config import field_help
 from tui.config import fields as form
 

@@ -14,7 +14,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.events import InputEvent, Key
 
-from core import devices, worker
+from core import devices
+from core.processes import worker
 from tui import palette
 from tui.clean import clean
 from tui.keep_app import KeepApp

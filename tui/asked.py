@@ -6,17 +6,20 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, normalize, own_code, several
 from core.errors import MistakeError
+from core.own_code import copies as own_code
 from core.paths import expanded
+from core.processes import several
+from core.settings import file as config_file
+from core.settings import normalize
 from tui import console, starting
 from tui.clean import clean
 
 if TYPE_CHECKING:
     import argparse
 
-    from core.jsontext import JsonText
     from core.runs import Run
+    from core.settings.jsontext import JsonText
 
 
 def edits(options: argparse.Namespace) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
     if options.resume and fine_tune:
         raise MistakeError("--fine-tune: begins anew where -r goes on: give one of the two")
     if options.resume or fine_tune:
-        from core import resume
+        from core.resuming import plan as resume
 
         given = normalize.read(options.config) if options.config else None
         console.complain(*(normalize.notes_of(given) if given else []))

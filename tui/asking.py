@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from core import child
+from core.processes import child
 
 LAST_SECONDS = 1.0
 """For a process to be gone once it was killed."""

@@ -237,7 +237,7 @@ class _Version(argparse.Action):
     """Looks the version up only when asked: importlib.metadata costs 20 ms."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from core.child import our_version
+        from core.processes.child import our_version
 
         sys.stdout.write(f"mnist-tui {our_version()}\n")
         parser.exit(0)

@@ -10,18 +10,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from core import (
-    devices,
-    finding,
-    own_code,
-    requests,
-    runs,
-    several,
-    summary,
-)
+from core import devices, requests, runs
 from core.errors import MistakeError
 from core.files import without_non_finite
+from core.own_code import copies as own_code
 from core.paths import expanded
+from core.processes import several
+from core.saved import finding, summary
 from tui import console
 from tui.asked import prepare, save_dir
 from tui.clean import clean
@@ -100,7 +95,7 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
         target = finding.find(options.checkpoint, save_dir(options))
         path = target.best_checkpoint() or target.path / runs.LAST
     device = devices.choose(options.device or "cpu", 0)[0].split(",")[0]
-    from core import spinning
+    from core.loop import spinning
 
     spinning.prepare()
     return path, device
@@ -217,7 +212,7 @@ def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -
 
 
 def _new(options: argparse.Namespace) -> int:
-    from core import new_project
+    from core.own_code import new_project
 
     files = new_project.create(options.folder)
     console.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")

@@ -7,9 +7,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from core import classes
+from core.images import classes
 from core.journal import Follower
-from core.log import numbers
+from core.record.log import numbers
 from core.state import RunState, fold
 from tui import format as fmt
 from tui.chart.loss_plot import loss_chart, metrics_of

@@ -9,8 +9,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-from core.child import our_version
-from core.folders import state_home
+from core.processes.child import our_version
+from core.saved.folders import state_home
 from tui import console
 
 if TYPE_CHECKING:

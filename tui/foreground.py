@@ -8,7 +8,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-from core import importing, several
+from core.processes import importing, several
 from tui import console
 from tui.link import headless
 

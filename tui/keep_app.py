@@ -18,7 +18,7 @@ from tui.widgets.loss_chart import LossChart
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.trash import Deleted
+    from core.saved.trash import Deleted
     from tui.config.draft import Draft
 
 _CANCEL = Answer("c", "cancel")
@@ -37,7 +37,7 @@ class KeepApp(LookApp):
         path = event.path
 
         async def delete() -> None:
-            from core import trash
+            from core.saved import trash
             from tui.runs import deleting
 
             try:
@@ -60,7 +60,7 @@ class KeepApp(LookApp):
         """Take back what was deleted last: by this window, else from this save folder."""
 
         async def take_back() -> None:
-            from core import trash
+            from core.saved import trash
 
             try:
                 if self._deleted:

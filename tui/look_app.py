@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from core import finding
 from core.errors import MistakeError
-from core.machine import one_line
+from core.machine.host import one_line
+from core.saved import finding
 from tui import asking, testing
 from tui import format as fmt
 from tui.clean import clean
@@ -176,7 +176,7 @@ class LookApp(RunApp):
         self.run_worker(take_apart(), exclusive=True, group="anatomy")
 
     async def _anatomy(self, event: NetworkAsked) -> dict[str, Any]:
-        from core import classes
+        from core.images import classes
 
         best = self._taken_apart
         asked = {"checkpoint": str(best)} if best else {"config": self.draft.resolved.text}

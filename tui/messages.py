@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.devices import Device
-    from core.load import Load
-    from core.log_lines import LogLine
+    from core.machine.load import Load
+    from core.record.log_lines import LogLine
     from core.runs import Run
     from core.state import RunState
     from tui.digits.exhibits import Exhibits

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import finding, runs, several
+from core import runs
 from core.errors import MistakeError
+from core.processes import several
+from core.saved import finding
 from tui import console
 from tui.asked import prepare, save_dir
 from tui.foreground import Foreground

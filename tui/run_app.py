@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import on
 
-from core import config_file, runs, schedules, several, summary
+from core import runs
 from core.errors import MistakeError
+from core.processes import several
+from core.saved import summary
+from core.settings import file as config_file
+from core.settings import schedules
 from tui import format as fmt
 from tui import starting, words
 from tui.clean import clean
@@ -24,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.jsontext import JsonText
-    from core.resume import Plan
+    from core.resuming.plan import Plan
     from core.runs import Run
+    from core.settings.jsontext import JsonText
     from tui.config.draft import Draft
 
 _NO_FURTHER = (
@@ -137,7 +141,7 @@ class RunApp(FollowApp):
         self.push_screen(Prompt(title, value=str(2 * epoch), check=check), answered)
 
     def _planned(self, path: Path, edits: dict[str, Any]) -> tuple[Run, dict[str, Any]]:
-        from core import resume
+        from core.resuming import plan as resume
 
         plan = resume.plan(str(path), self.save_dir, None, edits)
         self._tell_of(plan)
@@ -152,7 +156,7 @@ class RunApp(FollowApp):
         """Show the checkpoint's config as that of the next run: `s` then starts it."""
 
         async def fine_tune() -> None:
-            from core import resume
+            from core.resuming import plan as resume
 
             try:
                 text, notices = await asyncio.to_thread(resume.config_to_fine_tune, event.path)
@@ -170,7 +174,8 @@ class RunApp(FollowApp):
         self.run_worker(fine_tune())
 
     def _fine_tuned(self, parent: Path, text: JsonText) -> tuple[Run, dict[str, Any]]:
-        from core import own_code, resume
+        from core.own_code import copies as own_code
+        from core.resuming import plan as resume
 
         # That of the checkpoint's run is looked at twice; without any, what is beside the config.
         folder = None if own_code.is_of_run(parent) else self.draft.folder

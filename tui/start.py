@@ -6,10 +6,12 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import config_file, finding, runs
+from core import runs
 from core.errors import MistakeError
 from core.paths import expanded
 from core.runs import Run
+from core.saved import finding
+from core.settings import file as config_file
 from tui import console, crash, starting
 from tui.app import MnistApp, WayOut
 from tui.asked import edits, save_dir

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, devices, normalize, own_project, runs
-from core.config_file import Problem
+from core import devices, runs
+from core.own_code import project as own_project
+from core.settings import file as config_file
+from core.settings import normalize
+from core.settings.file import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.jsontext import JsonText
     from core.runs import Run
+    from core.settings.jsontext import JsonText
 
 
 def edited(text: JsonText, changes: dict[str, Any]) -> JsonText:
@@ -27,7 +30,8 @@ def create(text: JsonText, folder: Path | None = None) -> Run:
 
     `folder` is where code of one's own is looked up: from now on it is known as this person's.
     """
-    from core import check, started_code  # pydantic: not before the first paint
+    from core.own_code import started as started_code  # pydantic: not before the first paint
+    from core.settings import check  # pydantic: not before the first paint
 
     text = own_project.in_text(text, folder)
     settings = check.load(text.value, folder)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from core import classes
 from core.errors import MistakeError
-from core.log import numbers
+from core.images import classes
+from core.record.log import numbers
 from tui import asking
 from tui import format as fmt
 from tui.class_labels import class_labels

@@ -6,8 +6,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from core.config_file import PRESETS
 from core.devices import cpu_device
+from core.settings.file import PRESETS
 from tui import format as fmt
 from tui.chart.words import ABOUT_CHART
 from tui.clean import clean

@@ -12,7 +12,10 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from core import check, config_file, launch, runs, spinning
+from core import launch, runs
+from core.loop import spinning
+from core.settings import check
+from core.settings import file as config_file
 
 
 def one(path: Path, folder: Path, seed: int) -> tuple[float, float]:

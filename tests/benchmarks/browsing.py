@@ -25,9 +25,9 @@ from invented import NUM_STEPS, recorded
 from pty_app import PtyApp
 from tiny_data import tiny_config
 
-from core import sidecar
 from core.events import RunEnded, to_line
-from core.sidecar import Sidecar
+from core.saved import sidecar
+from core.saved.sidecar import Sidecar
 from tui.runs import watch
 from tui.runs.watch import RunsWatch
 

@@ -20,10 +20,10 @@ from drawing import play
 from scratch import Scratch
 from window import WIDE, Window, opened
 
-from core.as_mnist import as_mnist
-from core.config_file import PRESETS
-from core.pictures import Pictures
+from core.drawings.as_mnist import as_mnist
+from core.images.pictures import Pictures
 from core.predict import Predictor
+from core.settings.file import PRESETS
 from tui.screens.drawing import Drawing
 from tui.widgets.guess_view import GuessView
 from tui.widgets.pad_view import PadView

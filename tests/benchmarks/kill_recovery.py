@@ -17,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from core import beginning, checkpoint, launch, requests
+from core import checkpoint, launch, requests
 from core.checkpoint import CheckpointError
+from core.resuming import beginning
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from typing import TYPE_CHECKING

@@ -19,10 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import numpy as np
 from photos import KINDS, photos
 
-from core import config_file, launch, photo, runs, spinning
-from core.as_mnist import as_mnist
-from core.config_file import PRESETS
+from core import launch, runs
+from core.drawings import photo
+from core.drawings.as_mnist import as_mnist
 from core.errors import MistakeError
+from core.loop import spinning
+from core.settings import file as config_file
+from core.settings.file import PRESETS
 
 
 def trained(folder: Path) -> Path:

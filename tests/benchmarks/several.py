@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from core import config_file, launch, runs
+from core import launch, runs
+from core.settings import file as config_file
 
 
 class Variant(NamedTuple):

@@ -30,7 +30,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import config_file, finding, idx, launch, runs
+from core import launch, runs
+from core.images import idx
+from core.saved import finding
+from core.settings import file as config_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +92,8 @@ def bare(folder: Path, *, threads: int, channels_last: bool, seconds: float) -> 
     """Forward, backward, step on resident normalised tensors: no metrics, no log, no validation."""
     import torch
 
-    from core import build, dataset
+    from core import dataset
+    from core.building import build
     from core.config import Component
 
     torch.set_num_threads(threads)
@@ -121,7 +125,8 @@ def loader(folder: Path, *, workers: int, tensorboard: bool) -> dict[str, float]
     from torch.utils.data import DataLoader, Subset
     from torchvision import datasets, transforms
 
-    from core import build, dataset
+    from core import dataset
+    from core.building import build
     from core.config import Component
 
     torch.manual_seed(0)

@@ -20,8 +20,8 @@ from scratch import Scratch
 from ssh_server import ssh_server
 from wire import COLUMNS, ROWS, SETTLE_SECONDS, freeze_and_thaw, key_delays, sent
 
-from core import config_file
-from core.config_file import PRESETS
+from core.settings import file as config_file
+from core.settings.file import PRESETS
 
 if TYPE_CHECKING:
     from pty_app import PtyApp

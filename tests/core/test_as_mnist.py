@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core import idx
-from core.as_mnist import BOX, as_mnist
+from core.drawings.as_mnist import BOX, as_mnist
+from core.images import idx
 
 
 def test_the_pictures_of_mnist_stay_as_they_are() -> None:

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import core
-from core import capture, runs, worker
+from core import runs
+from core.loop import capture
+from core.processes import worker
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import check, config_file
-from core.config_file import ConfigError
-from core.jsontext import JsonText
+from core.settings import check
+from core.settings import file as config_file
+from core.settings.file import ConfigError
+from core.settings.jsontext import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from core import config_file
 from core.config import Config
-from core.config_file import ConfigError, Problem
-from core.jsontext import JsonText
+from core.settings import file as config_file
+from core.settings.file import ConfigError, Problem
+from core.settings.jsontext import JsonText
 
 SHIPPED_PATH = config_file.PRESETS / "config.json"
 SHIPPED: dict[str, Any] = json.loads(SHIPPED_PATH.read_text(encoding="utf-8"))

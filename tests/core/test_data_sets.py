@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tiny_data import tiny_config, write_cut
 
-from core import check, data_sets, idx
-from core.data_sets import FASHION_MNIST, MNIST, DataSet, MissingDataError
-from core.idx import DataError
+from core.images import data_sets, idx
+from core.images.data_sets import FASHION_MNIST, MNIST, DataSet, MissingDataError
+from core.images.idx import DataError
+from core.settings import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.config_file import Problem
+    from core.settings.file import Problem
 
     WriteIdx = Callable[..., Path]
 

@@ -14,8 +14,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core import accelerators, devices, machine, why_not
+from core import devices
 from core.devices import Device, DeviceError, choose, list_devices, list_devices_in_child
+from core.machine import accelerators, why_not
+from core.machine import host as machine
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = ["device", "name", "usable", "reason", "remedy", "memory_bytes", "threads"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from core.find_digit import find
-from core.strokes import stroke_width, with_usual_strokes
+from core.drawings.find_digit import find
+from core.drawings.strokes import stroke_width, with_usual_strokes
 
 if TYPE_CHECKING:
-    from core.relief import Plane
+    from core.drawings.relief import Plane
 
 
 def sheet(*boxes: tuple[int, int, int, int], paper: float = 230, pen: float = 30) -> Plane:

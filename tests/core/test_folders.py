@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import folders
+from core.saved import folders
 
 if TYPE_CHECKING:
     from pathlib import Path

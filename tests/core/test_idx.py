@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import idx
-from core.idx import DataError
+from core.images import idx
+from core.images.idx import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from core.idx import Split
+    from core.images.idx import Split
 
     WriteIdx = Callable[..., Path]
 

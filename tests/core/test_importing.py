@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import core
-from core import control, importing
+from core import control
 from core.control import Control, StopTraining
 from core.events import Event, Heartbeat
+from core.processes import importing
 from core.requests import Inbox
 
 if TYPE_CHECKING:

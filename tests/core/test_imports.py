@@ -8,17 +8,17 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+ROOMS = (
+    "images", "machine", "own_code", "processes", "record", "saved", "settings", "template",
+)  # fmt: skip
+"""Those in which nothing costs torch or numpy."""
 TORCH_FREE = [
-    "core.config", "core.check", "core.events", "core.journal", "core.state", "core.runs",
-    "core.launch", "core.worker", "core.devices", "core.summary", "core.signatures",
-    "core.requests", "core.machine", "core.folders", "core.files", "core.idx", "core.sidecar",
-    "core.jsontext", "core.judge", "core.log", "core.control", "core.child", "core.__main__",
-    "core.finding", "core.spelled", "core.data_sets", "core.classes",
-    "core.load", "core.live_runs", "core.log_lines",
-    "core.capture", "core.probe", "core.results", "core.pictures", "core.own_names",
-    "core.own_code", "core.own_source",
-    "core.own_signatures", "core.own_project", "core.arguments", "core.started_code",
-    "core.own_import", "core.new_project",
+    "core.__main__", "core.config", "core.control", "core.devices", "core.events", "core.files",
+    "core.journal", "core.launch", "core.probe", "core.requests", "core.runs", "core.state",
+    "core.loop.capture", "core.loop.judge", "core.loop.spinning",
+    *(f"core.{room}.{path.stem}"
+      for room in ROOMS
+      for path in sorted((PROJECT / "core" / room).glob("[a-z]*.py"))),
 ]  # fmt: skip
 
 # Each in a process of its own, without paying for a Python each: a fork that imports one module.

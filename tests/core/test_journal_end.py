@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import journal_end
 from core.events import Heartbeat, RunEnded, to_line
+from core.record import journal_end
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.jsontext import JsonText, JsonTextError
+from core.settings.jsontext import JsonText, JsonTextError
 
 PYTHONS_OWN = ("Expecting", "Unterminated", "Extra data", "Invalid", "delimiter", "char ")
 

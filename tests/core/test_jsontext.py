@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config_file import PRESETS
-from core.jsontext import JsonText, JsonTextError, Path
+from core.settings.file import PRESETS
+from core.settings.jsontext import JsonText, JsonTextError, Path
 
 SHIPPED = (PRESETS / "config.json").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from core.judge import Judge
+from core.loop.judge import Judge
 
 
 @pytest.mark.parametrize(

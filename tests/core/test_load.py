@@ -12,13 +12,15 @@ import psutil
 import pytest
 from scratch import beginning
 
-from core import machine, nvidia, runs
-from core.device import Device
+from core import runs
 from core.journal import Journal
-from core.journal_end import last_start
-from core.live_runs import live_runs
-from core.load import CpuMeter, LoadMeter
-from core.nvidia import Gpu, gpus_from
+from core.machine import host as machine
+from core.machine import nvidia
+from core.machine.device import Device
+from core.machine.load import CpuMeter, LoadMeter
+from core.machine.nvidia import Gpu, gpus_from
+from core.record.journal_end import last_start
+from core.saved.live_runs import live_runs
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core import events as e
-from core.log import Narrator, is_step
+from core.record.log import Narrator, is_step
 
 
 def started(verbosity: int | None) -> e.RunStarted:

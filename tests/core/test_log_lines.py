@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.log_lines import NUM_LINES, NUM_STEPS, LogLines, level_of
+from core.record.log_lines import NUM_LINES, NUM_STEPS, LogLines, level_of
 
 AT = "2026-11-23 14:22:33"
 

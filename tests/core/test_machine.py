@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from core import machine
+from core.machine import host as machine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from core import check, config_file, schedules, signatures
 from core.config import Config
-from core.jsontext import JsonText
-from core.normalize import editable, in_text, normalize, notes_of
+from core.settings import check, schedules, signatures
+from core.settings import file as config_file
+from core.settings.jsontext import JsonText
+from core.settings.normalize import editable, in_text, normalize, notes_of
 
 SHIPPED: dict[str, Any] = json.loads((config_file.PRESETS / "config.json").read_text())
 MISSING = object()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from scratch import beginning
 
-from core import other_hosts, runs
+from core import runs
 from core.events import Heartbeat, RunEnded, RunStarted, to_line
 from core.journal import AlreadyLiveError, Journal, is_live
+from core.record import other_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from privileges import UNKNOWN, without_privileges
 
-from core import photo
-from core.as_mnist import as_mnist
+from core.drawings import photo
+from core.drawings.as_mnist import as_mnist
 from core.errors import MistakeError
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from invented import recorded
 
-from core import idx, runs
-from core.data_sets import LOADERS, MNIST
+from core import runs
 from core.events import RunStarted, to_line
-from core.idx import DataError
-from core.pictures import Pictures
+from core.images import idx
+from core.images.data_sets import LOADERS, MNIST
+from core.images.idx import DataError
+from core.images.pictures import Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable

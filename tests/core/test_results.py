@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import results
+from core.saved import results
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from invented import recorded
 
-from core import finding, folders, runs
+from core import runs
 from core.events import EpochEnded, RunStarted, beginnings, to_line
-from core.finding import NotFoundError
 from core.journal import Journal
 from core.runs import Run
+from core.saved import finding, folders
+from core.saved.finding import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

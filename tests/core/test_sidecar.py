@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import sidecar
-from core.sidecar import Sidecar
+from core.saved import sidecar
+from core.saved.sidecar import Sidecar
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core import signatures
-from core.signatures import Parameter
+from core.settings import signatures
+from core.settings.signatures import Parameter
 
 ASK_TORCH = """
 import inspect, json, sys, torch

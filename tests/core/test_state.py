@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import events as e
-from core.curve import NUM_BUCKETS, Curve
+from core.record.curve import NUM_BUCKETS, Curve
 from core.state import NUM_NOTICES, RunState, fold
 
 NUM_STEPS = 10

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from core import events as e
-from core import finding, runs, sidecar, summary
+from core import runs
 from core.journal import Journal
 from core.runs import Run
-from core.sidecar import Sidecar
+from core.saved import finding, sidecar, summary
+from core.saved.sidecar import Sidecar
 
 RUN_KEYS = [
     "run", "name", "id", "status", "epoch", "epochs", "device", "origin", "parent", "started",

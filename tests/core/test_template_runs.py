@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from template_run import RUN_ID, copy_template_run
 
-from core import finding, sidecar, summary, template_log
+from core.saved import finding, sidecar, summary
+from core.template import log as template_log
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,9 +17,10 @@ from unittest.mock import patch
 import pytest
 from privileges import UNKNOWN, without_privileges
 
-from core import finding, journal, runs, trash
+from core import journal, runs
 from core.errors import MistakeError
 from core.journal import Journal
+from core.saved import finding, trash
 
 if TYPE_CHECKING:
     from core.runs import Run
@@ -296,7 +297,7 @@ def test_a_run_of_another_program_is_deleted_too(saved: Path) -> None:
 
 
 def test_the_trash_needs_no_torch() -> None:
-    code = "import sys, core.trash; sys.exit('torch' in sys.modules)"
+    code = "import sys, core.saved.trash; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config_file import PRESETS
+from core.settings.file import PRESETS
 
 PROJECT = Path(__file__).resolve().parents[2]
 USE = "python3 -m venv .venv && .venv/bin/python -m pip install . && .venv/bin/mnist-tui"

@@ -105,7 +105,7 @@ def test_an_installed_wheel_finds_its_presets_and_says_its_version(
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     script = (
-        "import sys, core.config_file as c; from tui.cli import main;"
+        "import sys, core.settings.file as c; from tui.cli import main;"
         "print(c.PRESETS / 'config.json', (c.PRESETS / 'config.json').is_file(), flush=True);"
         "sys.argv = ['mnist-tui', '--version']; sys.exit(main())"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from textual.events import MouseDown, MouseUp
 
-from core.as_mnist import as_mnist
+from core.drawings.as_mnist import as_mnist
 from core.predict import Predictor
 from tui.digits.pad import FULL, INK_STEP, SIDE
 from tui.digits.predicting import Guess

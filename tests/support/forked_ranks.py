@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.ranks import BY_TORCHRUN
+from core.processes.ranks import BY_TORCHRUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
     from textual.events import MouseEvent
 
-    from core.jsontext import JsonText
     from core.runs import Run
+    from core.settings.jsontext import JsonText
 
 KEYS = (
     *"abcdefghijklmnopqrstuvwxyzMN0",

@@ -9,7 +9,7 @@ from tiny_data import tiny_config
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.jsontext import JsonText
+    from core.settings.jsontext import JsonText
 
 MODEL = """
 from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageFilter
 
-from core import idx
+from core.images import idx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unittest.mock import patch
 
-from core import results
 from core.events import EpochEnded, Event, RunEnded, RunPaused, StepEnded, from_line
 from core.journal import Journal
 from core.runs import BEST, Run
+from core.saved import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +91,9 @@ def _middle(events: list[Event]) -> int:
 
 def record() -> None:
     """Train configs/config.json for five epochs, test it, and keep journal and results."""
-    from core import config_file, launch, runs
+    from core import launch, runs
     from core.evaluate import evaluate
+    from core.settings import file as config_file
 
     with tempfile.TemporaryDirectory() as folder:
         text = config_file.read_text(config_file.PRESETS / "config.json")

@@ -9,22 +9,24 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core import config_file, idx, runs
-from core.config_file import PRESETS, parse_path
+from core import runs
 from core.control import Control
-from core.data_sets import MNIST
 from core.events import EpochEnded, Event, NoticeGiven
+from core.images import idx
+from core.images.data_sets import MNIST
 from core.journal import Journal
 from core.requests import Inbox
+from core.settings import file as config_file
+from core.settings.file import PRESETS, parse_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from core.control import Subject
-    from core.idx import Split
-    from core.jsontext import JsonText
+    from core.images.idx import Split
     from core.runs import Run
+    from core.settings.jsontext import JsonText
 
 NUM_TRAIN, NUM_TEST = 600, 200
 STEPS = 9

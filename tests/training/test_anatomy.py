@@ -13,10 +13,10 @@ from torch import nn
 
 from core import anatomy, models
 from core.anatomy import follow
-from core.config_file import PRESETS
-from core.data_sets import MNIST
 from core.evaluate import evaluate
-from core.pictures import Pictures
+from core.images.data_sets import MNIST
+from core.images.pictures import Pictures
+from core.settings.file import PRESETS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core.augment import Augmentation
 from core.config import Augment
+from core.loop.augment import Augmentation
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,11 @@ import torch
 from refused import refusal
 from tiny_data import tiny_run, train_here
 
-from core import build, checkpoint, files, results, sidecar
+from core import checkpoint, files
+from core.building import build
 from core.checkpoint import CheckpointError
 from core.config import Component
+from core.saved import results, sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from tiny_data import NUM_TEST, NUM_TRAIN, STEPS, tiny_run
 
 from core import dataset
 from core.control import Control
-from core.idx import DataError
+from core.images.idx import DataError
+from core.loop.training import Training
 from core.requests import Inbox
-from core.training import Training
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,18 +18,20 @@ import pytest
 from tiny_data import tiny_run, train_here, write_cut
 from torchvision import datasets
 
-from core import data_sets, download, finding, worker
 from core.control import Control, StopTraining
-from core.data_sets import FASHION_MNIST, MNIST
 from core.events import PhaseChanged, RunEnded, RunStarted
-from core.idx import DataError, file_names
+from core.images import data_sets, download
+from core.images.data_sets import FASHION_MNIST, MNIST
+from core.images.idx import DataError, file_names
+from core.processes import worker
+from core.saved import finding
 from tui.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.data_sets import DataSet
+    from core.images.data_sets import DataSet
     from core.runs import Run
 
 NAMES = [f"{name}.gz" for half in (True, False) for name in file_names(training=half)]

@@ -11,10 +11,10 @@ import torch
 from tiny_data import NUM_TEST, tiny_run, train_here
 
 from core import checkpoint, dataset, evaluate
-from core import results as results_files
+from core.building.trained import probabilities
 from core.checkpoint import CheckpointError
 from core.models import MnistModel
-from core.trained import probabilities
+from core.saved import results as results_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import torch
 from tiny_data import STEPS, tiny_run, train_here
 
 from core import checkpoint
-from core.signatures import optimizers, schedulers
+from core.settings.signatures import optimizers, schedulers
 
 if TYPE_CHECKING:
     from pathlib import Path

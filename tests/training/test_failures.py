@@ -15,10 +15,13 @@ import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core import beginning, checkpoint, child, files, journal, launch, sidecar
+from core import checkpoint, files, journal, launch
 from core.events import CheckpointFailed, CheckpointSaved, EpochEnded, PhaseChanged, StepEnded
-from core.step_log import NonFiniteLossError
-from core.training import Training
+from core.loop.step_log import NonFiniteLossError
+from core.loop.training import Training
+from core.processes import child
+from core.resuming import beginning
+from core.saved import sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,10 @@ import pytest
 import torch
 from tiny_data import STEPS, Trained, tiny_run, train_here
 
-from core import beginning, control, requests
+from core import control, requests
 from core.events import CheckpointSaved, Event, RequestHandled, SettingChanged, StepEnded
 from core.requests import EPOCHS, LR
+from core.resuming import beginning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ ONE_CYCLE = {"type": "OneCycleLR", "interval": "batch", "args": {"max_lr": 0.01}
 @pytest.fixture(autouse=True)
 def _look_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr("core.step_log.LOG_SECONDS", 0.0)
+    monkeypatch.setattr("core.loop.step_log.LOG_SECONDS", 0.0)
 
 
 def train_setting(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core import check, new_project, normalize
 from core.errors import MistakeError
+from core.own_code import new_project
+from core.settings import check, normalize
 
 PROJECT = Path(__file__).resolve().parents[2]
 

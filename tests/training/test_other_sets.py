@@ -11,16 +11,18 @@ import pytest
 import torch
 from tiny_data import NUM_TEST, STEPS, tiny_config, tiny_run, train_here, write_cut
 
-from core import check, checkpoint, classes, dataset, evaluate, idx, runs
-from core.data_sets import FASHION_MNIST, MNIST, Normalization
+from core import checkpoint, dataset, evaluate, runs
 from core.events import RunStarted
-from core.idx import DataError
+from core.images import classes, idx
+from core.images.data_sets import FASHION_MNIST, MNIST, Normalization
+from core.images.idx import DataError
+from core.settings import check
 from tui import console, testing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.data_sets import DataSet
+    from core.images.data_sets import DataSet
     from core.runs import Run
 
 FASHION = {"data_loader.type": "FashionMnistDataLoader"}
@@ -187,7 +189,7 @@ def test_test_labels_that_the_network_does_not_know_are_told(tmp_path: Path) -> 
 def test_going_on_with_another_data_set_is_another_run(
     fashion_run: Run, tmp_path: Path, tiny_mnist: Path
 ) -> None:
-    from core import resume
+    from core.resuming import plan as resume
 
     edits: dict[str, Any] = {
         "data_loader.type": "MnistDataLoader",

@@ -9,10 +9,11 @@ import pytest
 import torch
 from tiny_data import tiny_run, train_here
 
-from core import build, dataset, launch
+from core import dataset, launch
+from core.building import build
 from core.config import Component
 from core.evaluate import evaluate
-from core.spinning import SecondTeam
+from core.loop.spinning import SecondTeam
 from tui.plot import Plot, chart
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from in_process import command
 from own_code import DATA, write_project
 from tiny_data import train_here
 
-from core import config_file
+from core.settings import file as config_file
 from tui import starting
 
 if TYPE_CHECKING:

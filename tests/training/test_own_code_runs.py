@@ -12,13 +12,18 @@ from in_process import command
 from own_code import write_project
 from tiny_data import train_here
 
-from core import anatomy, build, config_file, evaluate, finding, probe, resume, worker
+from core import anatomy, evaluate, probe
+from core.building import build
 from core.config import Config
 from core.errors import MistakeError
 from core.events import RunStarted
-from core.own_code import folder_of
+from core.own_code.copies import folder_of
 from core.predict import Predictor
+from core.processes import worker
+from core.resuming import plan as resume
 from core.runs import Run
+from core.saved import finding
+from core.settings import file as config_file
 from tui import starting
 
 if TYPE_CHECKING:

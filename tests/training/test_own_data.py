@@ -10,11 +10,14 @@ import torch
 from own_code import DATA, write_project
 from tiny_data import train_here
 
-from core import check, config_file, evaluate, resume
+from core import evaluate
 from core.errors import MistakeError
 from core.events import RunStarted
-from core.pictures import Pictures
+from core.images.pictures import Pictures
 from core.predict import Predictor
+from core.resuming import plan as resume
+from core.settings import check
+from core.settings import file as config_file
 from tui import starting
 
 if TYPE_CHECKING:

@@ -9,10 +9,12 @@ import pytest
 from photos import KINDS, photos
 from tiny_data import train_here, write_tiny_mnist
 
-from core import config_file, photo, runs
-from core.as_mnist import as_mnist
-from core.config_file import PRESETS, parse_path
+from core import runs
+from core.drawings import photo
+from core.drawings.as_mnist import as_mnist
 from core.predict import Predictor
+from core.settings import file as config_file
+from core.settings.file import PRESETS, parse_path
 
 if TYPE_CHECKING:
     from pathlib import Path

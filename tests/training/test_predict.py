@@ -12,7 +12,7 @@ from tiny_data import tiny_run, train_here
 
 from core import predict
 from core.evaluate import evaluate
-from core.pictures import Pictures
+from core.images.pictures import Pictures
 from core.predict import Predictor
 
 if TYPE_CHECKING:

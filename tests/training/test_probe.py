@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tiny_data import tiny_config
 
-from core import folders, probe
+from core import probe
+from core.saved import folders
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,13 @@ import torch
 from forked_ranks import Odd
 from tiny_data import tiny_run, train_here, write_tiny_mnist
 
-from core import checkpoint, resume, resume_check, several
-from core.averages import Averages
-from core.ranks import ALONE, BY_TORCHRUN, Ranks, of_environment
-from core.together import Together
+from core import checkpoint
+from core.loop.averages import Averages
+from core.loop.together import Together
+from core.processes import several
+from core.processes.ranks import ALONE, BY_TORCHRUN, Ranks, of_environment
+from core.resuming import check as resume_check
+from core.resuming import plan as resume
 
 if TYPE_CHECKING:
     from pathlib import Path

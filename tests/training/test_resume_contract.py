@@ -9,17 +9,20 @@ import pytest
 import torch
 from tiny_data import STEPS, tiny_config, tiny_run, train_here
 
-from core import beginning, checkpoint, resume, runs, sidecar
+from core import checkpoint, runs
 from core.checkpoint import CheckpointError
 from core.errors import MistakeError
 from core.events import EpochEnded, RunStarted
 from core.journal import Journal
-from core.jsontext import JsonText
+from core.resuming import beginning
+from core.resuming import plan as resume
+from core.saved import sidecar
+from core.settings.jsontext import JsonText
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.resume import Plan
+    from core.resuming.plan import Plan
     from core.runs import Run
 
 ONE_CYCLE = {"lr_scheduler": {"type": "OneCycleLR", "args": {"max_lr": 0.01}, "interval": "batch"}}

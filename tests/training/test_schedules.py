@@ -8,9 +8,10 @@ import pytest
 from tiny_data import STEPS, tiny_config, tiny_run, train_here
 from torch import nn
 
-from core import build, check, signatures
+from core.building import build
 from core.config import Config
 from core.events import EpochEnded
+from core.settings import check, signatures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import torch
 from tiny_data import STEPS, tiny_run, train_here
 
 from core.events import StepMeasured
-from core.step_parts import PARTS, gradient_norms
+from core.loop.step_parts import PARTS, gradient_norms
 
 if TYPE_CHECKING:
     from pathlib import Path

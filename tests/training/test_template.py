@@ -8,9 +8,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core import build, losses, metrics
-from core.averages import Averages
+from core import losses, metrics
+from core.building import build
 from core.config import Component
+from core.loop.averages import Averages
 from core.models import MnistModel, NormalizedCnn
 
 SHAPES = {

@@ -22,9 +22,11 @@ from template_run import (
 )
 from tiny_data import tiny_config
 
-from core import build, checkpoint, template_pickle
+from core import checkpoint
+from core.building import build
 from core.checkpoint import CheckpointError
 from core.config import Component
+from core.template import unpickling as template_pickle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

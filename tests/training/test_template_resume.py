@@ -13,15 +13,16 @@ import torch
 from template_run import Logger, copy_template_run, save_like_the_template, template_content
 from tiny_data import NUM_TEST, tiny_config, tiny_run, train_here
 
-from core import evaluate, resume
+from core import evaluate
 from core.checkpoint import CheckpointError
-from core.config_file import parse_path
 from core.errors import MistakeError
 from core.events import EpochEnded, RunStarted
-from core.jsontext import JsonText
+from core.resuming import plan as resume
+from core.settings.file import parse_path
+from core.settings.jsontext import JsonText
 
 if TYPE_CHECKING:
-    from core.resume import Plan
+    from core.resuming.plan import Plan
     from core.runs import Run
 
 STEPS = 5

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tiny_data import STEPS, tiny_run, train_here
 
-from core import tensorboard
 from core.events import StepEnded
+from core.loop import tensorboard
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,10 @@ import pytest
 from scratch import wait_for
 from tiny_data import tiny_config, tiny_run
 
-from core import launch, several
+from core import launch
 from core.config import Config
 from core.errors import MistakeError
+from core.processes import several
 
 if TYPE_CHECKING:
     from pathlib import Path

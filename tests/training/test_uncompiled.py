@@ -14,7 +14,7 @@ from program import PROJECT, environment
 from tiny_data import tiny_run
 from torch.optim.optimizer import _use_grad_for_differentiable
 
-from core import build, uncompiled
+from core.building import build, uncompiled
 from core.config import Component
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ CODE = """
 import sys
 import torch
 from pathlib import Path
-from core import build, runs, worker
+from core import runs
+from core.building import build
+from core.processes import worker
 from core.config import Component
 ended = worker.work(runs.Run(Path(sys.argv[1])), {}, lambda control: None)
 for name in sys.argv[2:]:

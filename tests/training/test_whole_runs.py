@@ -16,9 +16,11 @@ import pytest
 import torch
 from tiny_data import STEPS, tiny_run, train_here
 
-from core import child, launch, requests, sidecar
+from core import launch, requests
 from core.events import EpochEnded, RunEnded, RunStarted
 from core.journal import Follower
+from core.processes import child
+from core.saved import sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

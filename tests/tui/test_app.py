@@ -316,7 +316,7 @@ except SystemExit as ended:
 async def test_a_bundled_config_is_saved_here_and_never_in_place(
     scratch: Scratch, tmp_path: Path
 ) -> None:
-    from core.config_file import PRESETS
+    from core.settings.file import PRESETS
 
     bundled = PRESETS / "sprint.json"
     before = bundled.read_bytes()

@@ -10,9 +10,9 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import folders
 from core.files import write_json
 from core.runs import Run
+from core.saved import folders
 from tui.config.comparing import of_runs
 from tui.screens.prompt import Prompt
 from tui.widgets.loss_chart import LossChart

@@ -8,7 +8,7 @@ import pytest
 from tiny_data import write_cut
 from window import USUAL, opened
 
-from core.data_sets import FASHION_MNIST
+from core.images.data_sets import FASHION_MNIST
 from tui.config import fields
 from tui.config.draft import Draft
 

@@ -11,8 +11,9 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import finding, journal, trash
+from core import journal
 from core.journal import Journal
+from core.saved import finding, trash
 from tui.screens.ask import Ask
 
 if TYPE_CHECKING:

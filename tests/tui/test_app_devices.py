@@ -13,11 +13,12 @@ from scratch import beginning
 from tiny_data import tiny_config
 from window import USUAL, WIDE, Window, opened
 
-from core import runs, several
-from core.device import Device, unusable
+from core import runs
 from core.devices import cpu_device
 from core.errors import MistakeError
 from core.journal import Journal
+from core.machine.device import Device, unusable
+from core.processes import several
 from tui.device import probing
 from tui.messages import DevicesFound
 

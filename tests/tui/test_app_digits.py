@@ -18,12 +18,12 @@ from scratch import PATIENCE_SECONDS
 from tiny_data import NUM_TEST
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import results
 from core.evaluate import evaluate
 from core.events import CheckpointSaved, from_line
-from core.pictures import Pictures
+from core.images.pictures import Pictures
 from core.predict import Predictor
 from core.runs import Run
+from core.saved import results
 from tui.digits.exhibits import Exhibits
 from tui.digits.picture import Look, picture
 from tui.messages import DigitsAsked, RunOpened

@@ -11,7 +11,7 @@ from recorded import recorded
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core.events import StepMeasured, to_line
-from core.step_parts import PARTS
+from core.loop.step_parts import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

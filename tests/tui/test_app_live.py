@@ -15,10 +15,11 @@ import pytest
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wait_for
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import finding, launch, requests, runs, summary
+from core import launch, requests, runs
 from core.errors import MistakeError
 from core.events import EpochEnded
 from core.journal import Follower, Journal
+from core.saved import finding, summary
 from tui import testing
 from tui.messages import RunOpened
 from tui.screens.ask import Ask
@@ -319,7 +320,7 @@ async def test_a_list_that_comes_late_has_the_focus_all_the_same(
         return finding.Search([finished], {})
 
     async with opened(scratch, USUAL) as window:
-        with patch("core.finding.search", search_late):
+        with patch("core.saved.finding.search", search_late):
             await window.press("4")
             await window.until(lambda: window.runs.rows, "the run")
         await window.settle()

@@ -9,7 +9,8 @@ from unittest.mock import patch
 import pytest
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core import config_file, finding
+from core.saved import finding
+from core.settings import file as config_file
 from tui.messages import FineTuneAsked
 from tui.screens.ask import Ask
 from tui.screens.prompt import Prompt
@@ -84,7 +85,7 @@ async def test_another_number_of_threads_is_said(scratch: Scratch, finished: Run
         return 7
 
     async with opened(scratch, WIDE) as window:
-        with patch("core.beginning.threads", other_threads):
+        with patch("core.resuming.beginning.threads", other_threads):
             await ask_to_resume(window)
             await with_more_epochs(window)
             await window.until_asked()

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Input, TextArea
 from window import USUAL, WIDE, Window, opened
 
-from core.config_file import PRESETS
+from core.settings.file import PRESETS
 from tui.screens.ask import Ask
 from tui.screens.main import MainScreen
 from tui.screens.prompt import Prompt

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.device import Device, unusable
-from core.load import Load
+from core.machine.device import Device, unusable
+from core.machine.load import Load
 from tui.device.rows import Now, Result, bar, entry
 from tui.widgets.device_list import DeviceList
 

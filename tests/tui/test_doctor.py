@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scratch import PATIENCE_SECONDS, Scratch
 
-from core.device import Device, unusable
+from core.machine.device import Device, unusable
 from tui.cli import main
 from tui.doctor import command, devices, disk, link, logind, machine, place
 from tui.doctor.disk import Mount

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import config_file
-from core.config_file import ConfigError
-from core.jsontext import JsonText
+from core.settings import file as config_file
+from core.settings.file import ConfigError
+from core.settings.jsontext import JsonText
 from tui.config.draft import Draft, choices, parse, signature_of
 
 if TYPE_CHECKING:

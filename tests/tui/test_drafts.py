@@ -11,7 +11,7 @@ import pytest
 from scratch import wait_for
 from window import USUAL, opened
 
-from core import folders
+from core.saved import folders
 from tui.config import drafts
 from tui.config.draft import Draft
 from tui.screens.ask import Ask

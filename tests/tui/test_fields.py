@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import ranges, signatures
+from core.settings import ranges, signatures
 from tui.config import fields
 from tui.config.draft import Draft, parse
 from tui.config.fields import MISSING, Field, show

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import signatures
+from core.settings import signatures
 from tui.config import calls, field_help, fields, form
 from tui.config import facts as config_facts
 from tui.config import words as config_words

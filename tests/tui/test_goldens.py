@@ -19,7 +19,7 @@ import pytest
 from recorded import Moment, recorded
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core.device import Device
+from core.machine.device import Device
 from core.runs import BEST
 
 if TYPE_CHECKING:

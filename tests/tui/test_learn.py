@@ -9,8 +9,8 @@ import torch
 
 from core import models
 from core.anatomy import follow
-from core.config_file import PRESETS
 from core.events import StepMeasured
+from core.settings.file import PRESETS
 from tui.config.draft import Draft
 from tui.learn import becoming, network, step
 

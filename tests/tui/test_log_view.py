@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from core.log_lines import LogLine, LogLines
+from core.record.log_lines import LogLine, LogLines
 from tui.live.log_view import LogView
 from tui.widgets.cells import cells
 from tui.widgets.device_list import DeviceList

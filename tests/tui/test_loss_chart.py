@@ -14,9 +14,10 @@ from textual.geometry import Offset
 from tiny_data import tiny_config
 from window import opened
 
-from core import folders, runs
+from core import runs
 from core.journal import Journal
 from core.runs import Run
+from core.saved import folders
 from core.state import RunState, fold
 from tui.chart import other_runs
 from tui.chart.loss_plot import plot_of

@@ -8,8 +8,9 @@ import pytest
 from privileges import UNKNOWN, without_privileges
 from scratch import beginning
 
-from core import finding, launch, runs
+from core import launch, runs
 from core.journal import Journal
+from core.saved import finding
 from tui.cli import main
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tiny_data import tiny_run, train_here
 
-from core.pictures import Pictures
+from core.images.pictures import Pictures
 from tui.digits.predicting import ENDED, Guess, Predicting
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import pytest
 from recorded import add_test, recorded, told
 from scratch import PATIENCE_SECONDS, beginning, told_run, wait_for
 
-from core import runs, summary
+from core import runs
 from core.events import (
     EpochEnded,
     RunEnded,
@@ -28,6 +28,7 @@ from core.events import (
     to_line,
 )
 from core.journal import Journal
+from core.saved import summary
 from tui.runs import watch
 from tui.runs.watch import RunsWatch
 
@@ -140,7 +141,7 @@ def test_when_nothing_changes_nothing_is_read_or_told(
     watching.be_looked_at(looked_at=True)
     wait_for(heard.complete)
     with (
-        patch("core.finding.search", side_effect=AssertionError) as searched,
+        patch("core.saved.finding.search", side_effect=AssertionError) as searched,
         patch.object(summary, "line", side_effect=AssertionError) as read,
         patch("core.runs.is_live", side_effect=AssertionError) as asked,
     ):
@@ -187,7 +188,7 @@ def test_while_a_run_is_live_its_epochs_are_told_and_nothing_is_searched(
         step = next(e for e in told("completed") if isinstance(e, StepEnded))
         watching.be_looked_at(looked_at=True)
         wait_for(heard.complete)
-        with patch("core.finding.search", side_effect=AssertionError) as searched:
+        with patch("core.saved.finding.search", side_effect=AssertionError) as searched:
             for _ in range(10):
                 append(live, step)
                 time.sleep(0.05)

@@ -11,7 +11,7 @@ from tui.plot import nice_limit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.curve import Curve
+    from core.record.curve import Curve
     from core.state import RunState
     from tui.chart.view import XChoice
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from core.curve import Curve
+    from core.record.curve import Curve
     from core.state import RunState
     from tui.chart.axis import XAxis
     from tui.plot import Glyphs, Picture

@@ -9,7 +9,7 @@ from core.requests import LR
 from tui.plot import Rule
 
 if TYPE_CHECKING:
-    from core.curve import Curve
+    from core.record.curve import Curve
     from core.state import RunState
     from tui.chart.axis import XAxis
 

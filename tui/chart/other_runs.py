@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core import finding
+from core.saved import finding
 from tui.runs import labels
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import finding
 from core.errors import MistakeError
+from core.saved import finding
 from tui import format as fmt
 from tui.clean import clean
 from tui.config.differences import differences, table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
-from core.normalize import normalize
+from core.settings.normalize import normalize
 from tui.clean import clean
 from tui.config.fields import MISSING, mean_the_same, show
 

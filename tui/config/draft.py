@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from core import config_file, normalize, own_code, own_project, signatures
-from core.jsontext import JsonTextError
+from core.own_code import copies as own_code
+from core.own_code import project as own_project
+from core.settings import file as config_file
+from core.settings import normalize, signatures
+from core.settings.jsontext import JsonTextError
 from tui.config import own
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.config_file import Problem, Stamp
-    from core.jsontext import JsonText
-    from core.jsontext import Path as KeyPath
-    from core.signatures import Signature
+    from core.settings.file import Problem, Stamp
+    from core.settings.jsontext import JsonText
+    from core.settings.jsontext import Path as KeyPath
+    from core.settings.signatures import Signature
 
 _CHOSEN = ("arch", "optimizer", "lr_scheduler")
 """The blocks whose class is chosen from a list, with its arguments as fields."""
@@ -116,7 +119,8 @@ class Draft:
         """What is to be said of the validation images where the weights are a checkpoint's."""
         if self.parent is None:
             return []
-        from core import check, seen_before
+        from core.resuming import seen_before
+        from core.settings import check
 
         with contextlib.suppress(config_file.ConfigError):
             before = config_file.read_text(self.parent.parent / "config.json")
@@ -258,7 +262,7 @@ def _meant(text: JsonText) -> dict[str, Any]:
 
 def problems_of(text: JsonText, folder: Path) -> list[Problem]:
     """Every problem of a config's text; code of one's own is looked up in `folder`."""
-    from core import check  # pydantic: a tenth of a second after the first paint
+    from core.settings import check  # pydantic: a tenth of a second after the first paint
 
     return check.problems_of(text.value, folder)
 

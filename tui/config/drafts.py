@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.files import write_json
-from core.folders import state_home
+from core.saved.folders import state_home
 
 if TYPE_CHECKING:
     from tui.config.draft import Draft

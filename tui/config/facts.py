@@ -7,10 +7,10 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.idx import DataError
-from core.jsontext import JsonText, JsonTextError
+from core.images.idx import DataError
 from core.requests import EPOCHS, LR
-from core.schedules import OWN_RATES
+from core.settings.jsontext import JsonText, JsonTextError
+from core.settings.schedules import OWN_RATES
 from tui.config import fields
 from tui.config.draft import Draft, problems_of
 from tui.config.form import Marks, place
@@ -140,7 +140,7 @@ def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _num_images(text: JsonText, folder: Path) -> tuple[int, int] | None:
     """How many images are trained on and validated on; None where that is not known yet."""
-    from core import check  # pydantic: not before the first paint
+    from core.settings import check  # pydantic: not before the first paint
 
     if problems_of(text, folder):
         return None

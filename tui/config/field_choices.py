@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import signatures
-from core.data_sets import LOADERS
-from core.own_names import label
+from core.images.data_sets import LOADERS
+from core.own_code.names import label
+from core.settings import signatures
 
 if TYPE_CHECKING:
-    from core.signatures import Parameter
+    from core.settings.signatures import Parameter
 
 _FIXED = {"data_loader.type": tuple(LOADERS), "trainer.verbosity": ("0", "1", "2")}
 

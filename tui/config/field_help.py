@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import ranges
+from core.settings import ranges
 
 FIELDS = {
     "name": "the run's name: its folder below save_dir",

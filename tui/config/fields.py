@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from core import own_project
-from core.own_names import is_own
-from core.schedules import PLATEAU
+from core.own_code import project as own_project
+from core.own_code.names import is_own
+from core.settings.schedules import PLATEAU
 from tui.clean import clean
 from tui.config import field_choices, field_help, own
 from tui.config.draft import parse
@@ -17,8 +17,8 @@ from tui.config.draft import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.jsontext import Path
-    from core.signatures import Parameter
+    from core.settings.jsontext import Path
+    from core.settings.signatures import Parameter
     from tui.config.draft import Draft
 
 MISSING = object()

@@ -14,7 +14,7 @@ from tui.widgets.wrapping import wrap
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from core.config_file import Problem
+    from core.settings.file import Problem
     from tui.config.fields import Field, Section
 
 LEAST_LABEL, MOST_LABEL = 12, 24

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from core import own_project, own_signatures
-from core.own_names import LOADER_ARGS, OwnCodeError, is_own, label
-from core.signatures import Signature
+from core.own_code import project as own_project
+from core.own_code import signatures as own_signatures
+from core.own_code.names import LOADER_ARGS, OwnCodeError, is_own, label
+from core.settings.signatures import Signature
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.errors import MistakeError
 
 if TYPE_CHECKING:
-    from core.device import Device
+    from core.machine.device import Device
 
 
 class Choice(NamedTuple):

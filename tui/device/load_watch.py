@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from core.live_runs import live_runs
-from core.load import LoadMeter
+from core.machine.load import LoadMeter
+from core.saved.live_runs import live_runs
 from tui import format as fmt
 from tui.messages import LoadRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.device import Device
-    from core.live_runs import LiveRun
-    from core.load import Load
+    from core.machine.device import Device
+    from core.machine.load import Load
+    from core.saved.live_runs import LiveRun
 
 SECONDS = 1.0
 LOOKS_A_SEARCH = 10

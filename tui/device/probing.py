@@ -7,7 +7,7 @@ import subprocess
 from typing import Any
 
 from core.errors import MistakeError
-from core.machine import one_line
+from core.machine.host import one_line
 from tui import asking
 from tui import format as fmt
 

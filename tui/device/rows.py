@@ -11,8 +11,8 @@ from tui.widgets.cells import Row, cells
 from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
-    from core.device import Device
-    from core.load import Load
+    from core.machine.device import Device
+    from core.machine.load import Load
 
 INDENT = 9
 BARS = "▁▂▃▄▅▆▇█"

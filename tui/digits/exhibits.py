@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from core import classes as class_names
-from core import results as results_files
-from core.pictures import Pictures
+from core.images import classes as class_names
+from core.images.pictures import Pictures
+from core.saved import results as results_files
 from tui import format as fmt
 from tui.class_labels import class_labels
 from tui.digits.matrix import Matrix

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from core import classes
+from core.images import classes
 from tui import console
 from tui.clean import ascii_only, clean
 from tui.digits.picture import NUM_SHADES, SHADE, WIDTH, Look, picture, shades

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core import photo
-from core.as_mnist import as_mnist
+from core.drawings import photo
+from core.drawings.as_mnist import as_mnist
 from core.errors import MistakeError
 from core.paths import expanded
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from core.as_mnist import Ink
+    from core.drawings.as_mnist import Ink
 
 Picture = tuple[str, "Ink"]
 """A file as it was named, and the digit in it as the network will see it."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.idx import IMAGE_SHAPE
-from core.pictures import NUM_PIXELS
+from core.images.idx import IMAGE_SHAPE
+from core.images.pictures import NUM_PIXELS
 
 SIDE = IMAGE_SHAPE[0]
 FULL = 255

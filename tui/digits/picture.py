@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from core.idx import IMAGE_SHAPE
+from core.images.idx import IMAGE_SHAPE
 from tui.plot import Cell
 
 if TYPE_CHECKING:

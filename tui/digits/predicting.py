@@ -9,8 +9,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core import child
 from core.errors import MistakeError
+from core.processes import child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

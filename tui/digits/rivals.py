@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core import classes, finding
+from core.images import classes
 from core.runs import Run
+from core.saved import finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from core import machine
-from core.child import our_version
+from core.machine import host as machine
+from core.processes.child import our_version
 from tui import format as fmt
 from tui.doctor.findings import Findings
 

@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from core import importing
+from core.processes import importing
 from tui import console
 from tui.link import launcher
 

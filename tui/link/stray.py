@@ -10,7 +10,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from core.folders import state_home
+from core.saved.folders import state_home
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from core import template_log
 from core.journal import Follower, LineReader
-from core.log_lines import LogLine, LogLines
+from core.record.log_lines import LogLine, LogLines
 from core.state import RunState, fold
+from core.template import log as template_log
 from tui.messages import RunUpdated
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.log_lines import LEVELS, TIME
+from core.record.log_lines import LEVELS, TIME
 
 if TYPE_CHECKING:
-    from core.log_lines import LogLine
+    from core.record.log_lines import LogLine
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from core.summary import OURS
-from core.template import BEST_NAMES
+from core.saved.summary import OURS
+from core.template.folder import BEST_NAMES
 from tui import format as fmt
 from tui.clean import clean
 from tui.runs.facts import ACCURACY

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core import folders, runs, trash
+from core import runs
 from core.errors import MistakeError
 from core.runs import Run
+from core.saved import folders, trash
 from tui import format as fmt
 from tui.clean import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.trash import Amount
+    from core.saved.trash import Amount
 
 
 def question(path: Path) -> str:

@@ -6,9 +6,9 @@ import math
 import os
 from typing import TYPE_CHECKING, Any
 
-from core import results
 from core.requests import LR
 from core.runs import CHECKPOINT_ENDINGS
+from core.saved import results
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from core import summary
-from core.outline import Outline
+from core.record.outline import Outline
+from core.saved import summary
 from tui.runs import facts
 from tui.runs.order import LIVE
 

@@ -1,4 +1,4 @@
-"""What is said before a run goes on; what is asked of `core.resume` imports torch."""
+"""What is said before a run goes on; what is asked of `core.resuming.plan` imports torch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from tui.clean import clean
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.resume_check import Outlook
+    from core.resuming.check import Outlook
 
 
 def outlook(path: Path, save_dir: Path, edits: dict[str, Any]) -> Outlook:
     """What resuming a run or a checkpoint will be like. Raises MistakeError."""
-    from core import resume, resume_check
+    from core.resuming import check as resume_check
+    from core.resuming import plan as resume
 
     return resume_check.outlook(resume.plan(str(path), save_dir, None, edits))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from core import finding, summary
+from core.saved import finding, summary
 from tui import format as fmt
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import finding, summary
 from core.runs import Run
+from core.saved import finding, summary
 from tui.messages import RunsFound
 from tui.runs import facts
 from tui.runs.listed import ListedRun

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from core import classes
+from core.images import classes
 from tui import help as help_page
 from tui import room
 from tui.class_labels import class_labels

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from core.jsontext import JsonText, JsonTextError
+from core.settings.jsontext import JsonText, JsonTextError
 from tui.clean import boxed, clean
 from tui.config.draft import problems_of
 from tui.screens.ask import Answer, Ask
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from core.config_file import Problem
+    from core.settings.file import Problem
     from tui.config.draft import Draft
 
 CHECK_DELAY_SECONDS = 0.2

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config_file import PRESETS, ConfigError
+from core.settings.file import PRESETS, ConfigError
 from tui import format as fmt
 from tui import words
 from tui.clean import clean
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.widget import Widget
 
-    from core.config_file import Stamp
+    from core.settings.file import Stamp
     from tui.config.draft import Draft
 
 _ANOTHER = "another file …"

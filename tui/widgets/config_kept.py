@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from core.jsontext import JsonText, JsonTextError
+from core.settings.jsontext import JsonText, JsonTextError
 from tui.clean import clean
 from tui.config import drafts
 from tui.config.differences import differences

@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 
-from core.jsontext import JsonTextError
 from core.requests import LR
+from core.settings.jsontext import JsonTextError
 from tui.clean import clean
 from tui.config import calls, field_help, fields
 from tui.config import facts as config_facts

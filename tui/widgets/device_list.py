@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.events import Click
     from textual.geometry import Size
 
-    from core.device import Device
+    from core.machine.device import Device
 
 WAITING = "  asking torch for other devices …"
 

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from core.errors import MistakeError
-from core.machine import one_line
+from core.machine.host import one_line
 from tui.clean import clean
 from tui.device.choosing import names
 from tui.device.rows import NUM_BARS, Now, Result

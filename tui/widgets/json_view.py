@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.jsontext import JsonTextError
+from core.settings.jsontext import JsonTextError
 from tui.clean import clean
 from tui.widgets.cells import Row, cells
 from tui.widgets.scrolling import ScrollingCells
 
 if TYPE_CHECKING:
-    from core.jsontext import JsonText, Path
+    from core.settings.jsontext import JsonText, Path
 
 _TOKEN = re.compile(
     r'(?P<key>"(?:\\.|[^"\\])*"(?=\s*:))|(?P<string>"(?:\\.|[^"\\])*")'

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
-from core.log_lines import TIME
+from core.record.log_lines import TIME
 from tui.clean import clean
 from tui.live.log_view import LogView
 from tui.plot import Cell
@@ -18,7 +18,7 @@ from tui.widgets.scrolling import ScrollingCells
 from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
-    from core.log_lines import LogLine
+    from core.record.log_lines import LogLine
 
 INDENT = 2
 """Of what a long line is continued with."""

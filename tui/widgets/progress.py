@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from core import schedules
+from core.settings import schedules
 from core.state import RunState
 from tui import format as fmt
 from tui.clean import clean

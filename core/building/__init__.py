@@ -1,0 +1,1 @@
+"""What a config names, made: networks, optimizers, learning rates."""

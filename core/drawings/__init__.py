@@ -1,0 +1,1 @@
+"""From a drawing or a photograph to a picture like MNIST's, without torch."""

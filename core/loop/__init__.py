@@ -1,0 +1,1 @@
+"""What the loop of `core.trainer` is made of."""

@@ -1,0 +1,1 @@
+"""Where a training runs: a thread, a process, several that train together."""

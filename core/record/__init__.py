@@ -1,0 +1,1 @@
+"""What a run has written, read again: the end of its journal, curves, its log."""

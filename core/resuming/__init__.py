@@ -1,0 +1,1 @@
+"""What a training goes on from, and whether it can."""

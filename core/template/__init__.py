@@ -1,0 +1,1 @@
+"""pytorch-template's run directories and checkpoints."""
