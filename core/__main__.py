@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.control import StopTraining
 from core.errors import MistakeError
+from core.exit_codes import FAILED, MISTAKE, OK, SIGNALLED
 from core.processes import importing, ranks, worker
 from core.processes.child import VERSION_VARIABLE, our_version
 from core.runs import Run
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from core.control import Control
     from core.processes.ranks import Ranks
 
-OK, FAILED, MISTAKE = 0, 1, 2
 FIRST_SECONDS = 5.0
 """What another process waits at most for the first to say why all of them end."""
 
@@ -56,7 +56,7 @@ def main() -> int:
         return importing.exit_code(_complain(ended.reason, FAILED))
     # torchrun takes any other code of a rank for its death, and says so at length.
     by_signal = ended.outcome == "stopped" and received and mine.size == 1
-    return importing.exit_code(128 + received[0] if by_signal else OK)
+    return importing.exit_code(SIGNALLED + received[0] if by_signal else OK)
 
 
 def _work_along(run: Run, changes: dict[str, Any], mine: Ranks) -> int:

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.events import InputEvent, Key
 
 from core import devices
+from core.exit_codes import SIGNALLED
 from core.processes import worker
 from tui import palette
 from tui.clean import clean
@@ -247,16 +248,16 @@ class MnistApp(KeepApp):
         else:
             self.way_out = WayOut.LOST
             watchdog.end_for_certain(self.worker, signal.SIGHUP)
-            self._stop_and_leave(signal.SIGHUP.name, 128 + signal.SIGHUP)
+            self._stop_and_leave(signal.SIGHUP.name, SIGNALLED + signal.SIGHUP)
 
     def _end_by_signal(self, number: int) -> None:
         if self.way_out is WayOut.SIGNAL:  # asked twice: out now
             if launcher.link is not None:
                 launcher.link.leave_terminal_to_launcher()
-            os._exit(128 + number)
+            os._exit(SIGNALLED + number)
         self.way_out = WayOut.SIGNAL
         watchdog.end_for_certain(self.worker, number)
-        self._stop_and_leave(signal.Signals(number).name, 128 + number)
+        self._stop_and_leave(signal.Signals(number).name, SIGNALLED + number)
 
     def _leave_behind(self) -> None:
         if self.worker is None or self.worker.paused:  # it would wait for ever, unseen

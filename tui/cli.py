@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import core
+from core.exit_codes import MISTAKE
 from tui import streams, terminal
 
 # `from typing import TYPE_CHECKING` would cost some milliseconds; checkers know this name too.
@@ -16,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-MISTAKE = 2
 
 EPILOG = "Without a command: the app. Runs are kept in ./saved, or where the config says."
 

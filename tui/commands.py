@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import devices, requests, runs
 from core.errors import MistakeError
+from core.exit_codes import FAILED, MISTAKE, OK, SIGNALLED
 from core.files import without_non_finite
 from core.own_code import copies as own_code
 from core.paths import expanded
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from core.runs import Run
     from core.state import RunState
 
-OK, FAILED, MISTAKE = 0, 1, 2
 PATIENCE_SECONDS = 30.0
 """How long a run may take to do what it was asked: a step, a validation batch, a save."""
 
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+        return SIGNALLED + signal.SIGINT
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -8,14 +8,13 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+from core.exit_codes import FAILED, OK, SIGNALLED
 from core.processes import importing, several
 from tui import console
 from tui.link import headless
 
 if TYPE_CHECKING:
     from core.runs import Run
-
-OK, FAILED = 0, 1
 
 
 class HungUpError(Exception):
@@ -57,7 +56,7 @@ class Foreground:
             raise HungUpError
         if self._received:  # asked twice: out now; the journal's lock goes with the process
             self.worker.kill()
-            os._exit(128 + number)
+            os._exit(SIGNALLED + number)
         self._received.append(number)
         self.worker.stop(signal.Signals(number).name)
 
@@ -79,7 +78,7 @@ class Foreground:
             with contextlib.suppress(OSError):
                 run = self.worker.run
                 console.complain(f"stopped; go on with: mnist-tui train -r {run.path}")
-            return importing.exit_code(128 + self._received[0])
+            return importing.exit_code(SIGNALLED + self._received[0])
         ended = self.worker.ended
         if ended is None:  # what trained it was killed
             run = self.worker.run

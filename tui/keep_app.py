@@ -114,7 +114,7 @@ class KeepApp(LookApp):
             return
 
         async def compare() -> None:
-            from tui.config import comparing
+            from tui.screens import comparing
 
             try:
                 title, text = await asyncio.to_thread(comparing.of_runs, shown, run)

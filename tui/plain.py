@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core import runs
 from core.errors import MistakeError
+from core.exit_codes import FAILED, OK
 from core.processes import several
 from core.saved import finding
 from tui import console
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     import argparse
 
     from core.runs import Run
-
-OK, FAILED = 0, 1
 
 
 def plain(options: argparse.Namespace) -> int:

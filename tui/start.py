@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core import runs
 from core.errors import MistakeError
+from core.exit_codes import MISTAKE, SIGNALLED
 from core.paths import expanded
 from core.runs import Run
 from core.saved import finding
@@ -20,8 +21,6 @@ from tui.link import headless, launcher
 
 if TYPE_CHECKING:
     import argparse
-
-MISTAKE, SIGNALLED = 2, 128
 
 
 def start(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from window import NARROW, USUAL, WIDE, Window, opened
 from core.files import write_json
 from core.runs import Run
 from core.saved import folders
-from tui.config.comparing import of_runs
+from tui.screens.comparing import of_runs
 from tui.screens.prompt import Prompt
 from tui.widgets.loss_chart import LossChart
 

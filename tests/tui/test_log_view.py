@@ -5,14 +5,13 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from core.record.log_lines import LogLine, LogLines
+from tui.cells import cells, wrap
 from tui.live.log_view import LogView
-from tui.widgets.cells import cells
 from tui.widgets.device_list import DeviceList
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.epoch_table import EpochTable
 from tui.widgets.live_pane import LivePane
 from tui.widgets.log_pane import LogPane
-from tui.widgets.wrapping import wrap
 
 AT = "2026-11-23 14:22:3"
 

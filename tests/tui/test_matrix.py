@@ -10,7 +10,7 @@ from tui.digits.bars import bars
 from tui.digits.matrix import Matrix
 
 if TYPE_CHECKING:
-    from tui.widgets.cells import Row
+    from tui.cells import Row
 
 THREE = Matrix([[90, 1, 9], [0, 100, 0], [3, 0, 97]], ["a   ", "b   ", "c   "], 4)
 

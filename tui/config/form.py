@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from tui.cells import Row, cells, fit, wrap
 from tui.clean import clean
-from tui.widgets.cells import Row, cells, fit
-from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui import format as fmt
+from tui.cells import Row, cells, wrap
 from tui.clean import clean
-from tui.widgets.cells import Row, cells
-from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from core.machine.device import Device

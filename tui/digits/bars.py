@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui import format as fmt
-from tui.widgets.cells import Row, cells, fit
+from tui.cells import Row, cells, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from tui.streams import can_draw
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.cells import Row
     from tui.digits.guessing import FileGuess
-    from tui.widgets.cells import Row
 
 NUM_SHOWN = 3
 _WORTH_SAYING = 0.0005

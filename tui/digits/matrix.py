@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui import format as fmt
-from tui.widgets.cells import Row, cells
+from tui.cells import Row, cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

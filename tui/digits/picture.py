@@ -9,7 +9,7 @@ from core.images.idx import IMAGE_SHAPE
 from tui.plot import Cell
 
 if TYPE_CHECKING:
-    from tui.widgets.cells import Row
+    from tui.cells import Row
 
 HEIGHT, WIDTH = IMAGE_SHAPE[0] // 2, IMAGE_SHAPE[1]
 """Rows and columns of a picture."""

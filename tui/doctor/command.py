@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from core.exit_codes import FAILED, OK
 from tui import console
 from tui.clean import clean
 from tui.doctor import devices, disk, link, machine, terminal
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.doctor.findings import Findings
-
-OK, FAILED = 0, 1
 
 
 def examine(save_dir: Path) -> int:

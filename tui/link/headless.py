@@ -8,14 +8,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from core.exit_codes import FAILED, OK, SIGNALLED
 from core.processes import importing
 from tui import console
 from tui.link import launcher
 
 if TYPE_CHECKING:
     from core.launch import Worker
-
-FAILED, SIGNALLED = 1, 128
 
 
 def in_background(worker: Worker) -> int:
@@ -76,4 +75,4 @@ def _to_the_end(worker: Worker) -> int:
     worker.join()
     if received:
         return importing.exit_code(SIGNALLED + received[0])
-    return FAILED if worker.ended is None or worker.ended.outcome == "failed" else 0
+    return FAILED if worker.ended is None or worker.ended.outcome == "failed" else OK

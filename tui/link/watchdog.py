@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from core.exit_codes import SIGNALLED
 from tui.link import launcher
 
 if TYPE_CHECKING:
@@ -33,6 +34,6 @@ def end_for_certain(worker: Worker | None, number: int) -> None:
             worker.join(SAVE_SECONDS)
         time.sleep(GRACE_SECONDS)
         link.leave_terminal_to_launcher()
-        os._exit(128 + number)
+        os._exit(SIGNALLED + number)
 
     threading.Thread(target=wait, name="watchdog", daemon=True).start()

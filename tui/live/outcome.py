@@ -8,10 +8,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui import format as fmt
+from tui.cells import Row, cells, wrap
 from tui.clean import clean
 from tui.live import words as live_words
-from tui.widgets.cells import Row, cells
-from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from pathlib import Path

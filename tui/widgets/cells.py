@@ -4,43 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.cells import Row, fit
 from tui.plot import Cell
 
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.geometry import Size
-
-Row = list[Cell]
-
-
-def cells(text: str, role: str = "") -> Row:
-    """`text` as cells; a character that is two columns wide is followed by an empty one."""
-    row: Row = []
-    for character in text:
-        width = cell_len(character)
-        if width == 0 and row:  # an accent of the character before it, which may be a wide one
-            place = -1 if row[-1].char else -2
-            row[place] = Cell(row[place].char + character, row[place].role)
-        elif width:
-            row += [Cell(character, role)] + [Cell("", role)] * (width - 1)
-    return row
-
-
-def fit(row: Row, width: int) -> Row:
-    """Exactly `width` cells; what is cut off ends in an ellipsis."""
-    if len(row) > width:
-        role = row[width - 1].role if width else ""
-        kept = row[: width - 1]
-        if kept and row[width - 1].char == "":  # half of a wide character
-            kept[-1] = Cell(" ", role)
-        return [*kept, Cell("…", role)] if width else []
-    return row + [Cell(" ", "")] * (width - len(row))
 
 
 class CellWidget(Widget):

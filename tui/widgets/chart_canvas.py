@@ -11,10 +11,11 @@ from tui.chart.axis import x_axis
 from tui.chart.loss_plot import Other, plot_of
 from tui.chart.view import ChartView
 from tui.plot import ASCII, BRAILLE, EVERY_GLYPHS, Glyphs, chart
-from tui.widgets.cells import CellWidget, Row
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from core.runs import Run
+    from tui.cells import Row
     from tui.chart.axis import XAxis
     from tui.plot.layout import Layout
 

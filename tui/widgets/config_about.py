@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tui.cells import Row, cells, fit, wrap
 from tui.clean import clean
 from tui.config.words import About
-from tui.widgets.cells import CellWidget, Row, cells, fit
-from tui.widgets.wrapping import wrap
+from tui.widgets.cells import CellWidget
 
 
 class ConfigAbout(CellWidget, roles=("frame", "text", "dim", "bad", "accent", "val")):

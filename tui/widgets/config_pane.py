@@ -18,9 +18,9 @@ from tui.config import facts as config_facts
 from tui.config import words as config_words
 from tui.config.facts import LiveRun
 from tui.config.words import About
-from tui.live.rate_prompt import ask_rate, give_rate
 from tui.messages import ApplyAsked
 from tui.screens.prompt import Prompt
+from tui.screens.rate_prompt import ask_rate, give_rate
 from tui.widgets.config_about import ConfigAbout
 from tui.widgets.config_files import ConfigFiles
 from tui.widgets.config_form import ConfigForm
@@ -187,7 +187,7 @@ class ConfigPane(Vertical):
 
     def action_compare(self) -> None:
         """Show what differs from the file, or from a run."""
-        from tui.config.comparing import compare
+        from tui.screens.comparing import compare
 
         compare(self, self.draft)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui.cells import Row, cells
 from tui.device.rows import Now, entry
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from textual.events import Click

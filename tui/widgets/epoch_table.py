@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.state import RunState
 from tui import format as fmt
+from tui.cells import Row, cells
 from tui.clean import clean
-from tui.widgets.cells import Row, cells
 from tui.widgets.scrolling import ScrollingCells
 
 if TYPE_CHECKING:

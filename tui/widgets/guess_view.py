@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.base_app import in_ascii
+from tui.cells import Row, cells, fit, wrap
 from tui.clean import clean
 from tui.digits.bars import bars
 from tui.digits.picture import picture
-from tui.widgets.cells import Row, cells, fit
 from tui.widgets.ink_cells import InkCells
-from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.settings.jsontext import JsonTextError
+from tui.cells import Row, cells
 from tui.clean import clean
-from tui.widgets.cells import Row, cells
 from tui.widgets.scrolling import ScrollingCells
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.widgets.cells import CellWidget, Row, cells, fit
+from tui.cells import Row, cells, fit
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from textual.events import Click

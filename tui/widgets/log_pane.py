@@ -10,12 +10,11 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from core.record.log_lines import TIME
+from tui.cells import Row, cells, wrap
 from tui.clean import clean
 from tui.live.log_view import LogView
 from tui.plot import Cell
-from tui.widgets.cells import Row, cells
 from tui.widgets.scrolling import ScrollingCells
-from tui.widgets.wrapping import wrap
 
 if TYPE_CHECKING:
     from core.record.log_lines import LogLine

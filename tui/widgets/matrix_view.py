@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.widgets.cells import CellWidget, Row
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from textual.events import Click
     from textual.geometry import Size
 
+    from tui.cells import Row
     from tui.digits.matrix import Matrix
 
 

@@ -15,7 +15,7 @@ from tui.widgets.ink_cells import InkCells
 if TYPE_CHECKING:
     from textual.events import MouseDown, MouseMove
 
-    from tui.widgets.cells import Row
+    from tui.cells import Row
 
 RIGHT_BUTTON = 3
 

@@ -8,7 +8,7 @@ from tui.digits.picture import HEIGHT, WIDTH, picture
 from tui.widgets.ink_cells import InkCells
 
 if TYPE_CHECKING:
-    from tui.widgets.cells import Row
+    from tui.cells import Row
 
 
 class PictureView(InkCells, roles=("text",)):

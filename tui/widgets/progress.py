@@ -10,11 +10,12 @@ from textual.widget import Widget
 from core.settings import schedules
 from core.state import RunState
 from tui import format as fmt
+from tui.cells import Row, cells
 from tui.clean import clean
 from tui.live import outcome, words
 from tui.live.countdown import Countdown
 from tui.live.speed import images_per_second
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from textual.geometry import Size

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.cells import Row, cells
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable

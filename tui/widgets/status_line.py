@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from core.state import RunState
 from tui import format as fmt
+from tui.cells import Row, cells
 from tui.clean import clean
 from tui.live import outcome, words
 from tui.live.countdown import Countdown
 from tui.live.speed import images_per_second
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.widgets.cells import CellWidget
 
 NAME = " mnist-tui  "
 ROOMY = 100

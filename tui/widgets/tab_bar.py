@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui import format as fmt
+from tui.cells import Row, cells
 from tui.clean import clean
-from tui.widgets.cells import CellWidget, Row, cells
+from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:
     from textual.events import Click
