@@ -230,6 +230,19 @@ async def test_other_runs_can_be_drawn_beside_the_one_that_is_shown(scratch: Scr
         assert window.app.metric == "accuracy"
 
 
+async def test_runs_of_one_name_are_all_told_apart_by_their_ids(scratch: Scratch) -> None:
+    run = told(scratch, "mine", list(recorded(3)))
+    twins = [told(scratch, "twin", list(recorded(2))) for _ in range(2)]
+    async with opened(scratch, (120, 40), shown=[run]) as window:
+        chart = window.main.query_one(LossChart)
+        chart.draw_beside(twins[0])
+        await window.until(lambda: [other.name for other in chart.others.values()] == ["twin"])
+        chart.draw_beside(twins[1])
+        await window.until(lambda: len(chart.others) == 2, "drawn")
+        names = {other.name for other in chart.others.values()}
+        assert names == {f"twin/{twin.id}" for twin in twins}
+
+
 async def test_the_mouse_draws_nothing_where_nothing_changes(tmp_path: Path) -> None:
     app = ChartApp()
     async with app.run_test(size=(80, 18)) as pilot:

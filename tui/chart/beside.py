@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from core.state import RunState
 from tui.chart.loss_plot import Other
+from tui.clean import clean
 from tui.live.follow import FollowThread
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class RunsBeside:
         self.drawn: dict[str, Other] = {}
         """Those that were read."""
         self._threads: dict[str, tuple[FollowThread, Other]] = {}
+        self._names: dict[str, str] = {}
+        """Of the runs without their ids."""
         self._deleted: dict[Path, str] = {}
         """Those that were deleted while they were drawn: where they were, without links."""
 
@@ -38,20 +42,28 @@ class RunsBeside:
         """All of them, also those still being read."""
         return [*self._threads]
 
-    @property
-    def names(self) -> set[str]:
-        """What they are called in the chart."""
-        return {other.name for _, other in self._threads.values()}
-
-    def add(self, label: str, name: str, run: Run) -> None:
-        """Begin to read a run: a long journal takes a second."""
+    def add(self, label: str, run: Run, shown: Run | None) -> None:
+        """Begin to read a run, beside the one that is shown: a long journal takes a second."""
         thread = FollowThread(run, self._post, lambda: False, self._seconds, log=False)
-        self._threads[label] = thread, Other(name, run.path, RunState())
+        self._threads[label] = thread, Other(label, run.path, RunState())
+        self._names[label] = clean(run.name())
+        self._tell_apart(clean(shown.name()) if shown is not None else "")
 
     def remove(self, label: str) -> None:
         """Draw it no more."""
         self._threads.pop(label)[0].stop()
         self.drawn.pop(label, None)
+        self._names.pop(label)
+
+    def _tell_apart(self, shown: str) -> None:
+        """Those whose name no other one in the chart has are called by it alone."""
+        number = Counter([shown, *self._names.values()])
+        for label, (thread, other) in self._threads.items():
+            own = self._names[label]
+            name = own if number[own] == 1 else label
+            self._threads[label] = thread, other._replace(name=name)
+            if label in self.drawn:
+                self.drawn[label] = self.drawn[label]._replace(name=name)
 
     def run_deleted(self, path: Path) -> bool:
         """Draw a run no more until it is taken back; whether it was drawn."""

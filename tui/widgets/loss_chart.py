@@ -164,7 +164,7 @@ class LossChart(ChartCanvas):
             words = f"{NUM_OTHERS} other runs are drawn: choose one of them to take it away"
             self.notify(words, timeout=5)
         else:
-            self._beside.add(label, self._short_name(label, run), run)
+            self._beside.add(label, run, self.run)
 
     @on(RunUpdated)
     def _draw_other(self, event: RunUpdated) -> None:
@@ -178,12 +178,6 @@ class LossChart(ChartCanvas):
 
     def _seconds_an_update(self) -> float:
         return 1 / self.app.pace.rate if isinstance(self.app, BaseApp) else 0.0
-
-    def _short_name(self, label: str, run: Run) -> str:
-        """The name of a run without its id, unless another one here has it too."""
-        name = clean(run.name())
-        own = clean(self.run.name()) if self.run is not None else ""
-        return label if name in self._beside.names or name == own else name
 
     # How close
 
