@@ -19,7 +19,7 @@ from core.machine.accelerators import PROBES
 from core.machine.device import Device, unusable
 from core.machine.host import one_line
 from core.machine.why_not import INSTALL_PAGE
-from core.processes import child
+from core.processes import child, importing
 
 
 class DeviceError(MistakeError):
@@ -86,6 +86,7 @@ def choose(requested: str | None, n_gpu: int) -> tuple[str, list[str]]:
 
 def main() -> None:
     """Write this machine's devices to stdout, as one line of JSON."""
+    importing.import_torch()
     sys.stdout.write(json.dumps([asdict(device) for device in list_devices()]) + "\n")
 
 

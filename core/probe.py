@@ -18,6 +18,7 @@ from core import devices
 from core.errors import MistakeError
 from core.loop import spinning
 from core.own_code import copies as own_code
+from core.processes import importing
 from core.runs import Run
 from core.settings.jsontext import JsonText
 
@@ -47,6 +48,7 @@ def main() -> int:
 
 def _answer(device: str, config: str | None) -> dict[str, Any]:
     spinning.prepare()
+    importing.import_torch()
     device, _ = devices.choose(device, 1)
     if config is None:
         return self_test(device)

@@ -38,7 +38,7 @@ STEPS = (
     ("finished", (), 2.0),
     ("of 10,000 wrong", ("t",), 2.5),
     ("of 10,000 right", ("escape", "5"), 2.0),
-    (" at 0.", ("enter",), 2.0),
+    ("% sure", ("enter",), 2.0),
     ("file ok", ("escape", "4"), 2.0),
     ("The network", ("6",), 2.0),
     ("", ("q",), 1.0),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.types import CSSPathType
 
     from core.runs import Run
     from tui.config.draft import Draft
@@ -73,7 +74,8 @@ class WayOut(Enum):
 class MnistApp(KeepApp):
     """The window from its first paint to the way out."""
 
-    CSS_PATH = "app.tcss"
+    # With that of the screen that comes first: at its own turn all would be read once more.
+    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/main.tcss"]
     TITLE = "mnist-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", _START, show=False),

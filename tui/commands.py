@@ -96,8 +96,10 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
         path = target.best_checkpoint() or target.path / runs.LAST
     device = devices.choose(options.device or "cpu", 0)[0].split(",")[0]
     from core.loop import spinning
+    from core.processes import importing
 
     spinning.prepare()
+    importing.import_torch()
     return path, device
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NUMBER_WIDTH = 7
 """Characters of a metric, at most, as long as it is below 1e99."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
 STATUS_SIGNS = {
     "running": "●",
     "paused": "‖",
@@ -78,6 +79,14 @@ def number(value: float | None) -> str:
 def share(value: float, digits: int = 2) -> str:
     """`99.28 %`, of a ratio."""
     return f"{value:.{digits}%}".replace("%", " %")
+
+
+def bar(part: float, width: int, *, ascii_only: bool = False) -> str:
+    """A ratio as a bar, `width` characters for 1, in eighths of one: `██▌`."""
+    if ascii_only:
+        return "#" * round(part * width)
+    whole, eighth = divmod(round(part * width * 8), 8)
+    return "█" * whole + (_EIGHTHS[eighth] if eighth else "")
 
 
 def rate(images_per_second: float) -> str:

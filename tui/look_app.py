@@ -182,6 +182,7 @@ class LookApp(RunApp):
         asked = {"checkpoint": str(best)} if best else {"config": self.draft.resolved.text}
         try:
             said = await asking.ask(
+                "core.processes.asked",
                 "core.anatomy",
                 text=json.dumps({**asked, "index": event.index, "run_own_code": event.by_key}),
                 timeout_seconds=TIMEOUT_SECONDS,

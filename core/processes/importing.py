@@ -28,17 +28,24 @@ _thread: threading.Thread | None = None
 
 def import_all() -> None:
     """Import what a training needs. Raises whatever the imports raise."""
-    with _uncollected():
+    with uncollected():
         for module in MODULES:
             importlib.import_module(module)
 
 
+def import_torch() -> None:
+    """Import it for what comes next, which imports it too, and tells why it cannot be."""
+    with uncollected(), contextlib.suppress(Exception):
+        importlib.import_module("torch")
+
+
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the collector from what is imported, now and ever after.
 
     Nothing of it can be freed, and there is much: looking through it again and again takes a
-    seventh of the import, and each later full collection 0.1 s, in which the window stands still.
+    seventh of the import, the end of the process half a second, and each later full collection
+    0.1 s, in which the window stands still.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -96,7 +96,7 @@ def listed(folder: Path, num_runs: int, *, wait_seconds: float) -> tuple[float, 
         began = time.perf_counter()
         app.press("4")
         app.wait_for("finished", timeout=60)
-        first = time.perf_counter() - began
+        first = app.heard - began
         maps = Path(f"/proc/{app.process.pid}/maps")
         imported = maps.exists() and "libtorch" in maps.read_text()
         app.wait_for(f"{num_runs} runs", timeout=60)
@@ -118,7 +118,7 @@ def scrolling(folder: Path, num_runs: int) -> list[float]:
             began = time.perf_counter()
             app.press("pagedown" if number < NUM_KEYS // 2 else "pageup")
             app.wait_for(lambda text, b=before: text != b)  # type: ignore[misc]
-            taken.append(time.perf_counter() - began)
+            taken.append(app.heard - began)
             time.sleep(0.1)
     return sorted(taken)
 

@@ -135,7 +135,7 @@ def first_paint(folder: Path) -> None:
         began = time.perf_counter()
         with window(folder, "-c", folder / "config.json") as app:
             app.wait_for("Nothing is running yet")
-            taken.append(time.perf_counter() - began)
+            taken.append(app.heard - began)
     report("first paint", statistics.median(taken), "s", 0.5, 0.4)
 
 

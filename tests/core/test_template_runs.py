@@ -238,7 +238,7 @@ def test_what_its_config_does_not_say_is_unknown(
 
 def test_listing_and_showing_it_imports_no_torch(real: Run) -> None:
     code = (
-        "import sys\nfrom core import finding, summary\nfrom pathlib import Path\n"
+        "import sys\nfrom core.saved import finding, summary\nfrom pathlib import Path\n"
         f"(run,) = finding.scan(Path({str(real.path.parents[2])!r}))\n"
         "assert len(summary.report(run)['history']) == 3\n"
         "assert summary.summary(run)['epoch'] == 3\n"

@@ -85,6 +85,7 @@ class PtyApp:
         # Guards all that the reader thread writes; notified after each round of reading.
         self._changed = threading.Condition()
         self._num_quiet_rounds = 0
+        self._heard = 0.0
         self._stopping = self._frozen = False
         self.process = subprocess.Popen(
             [str(part) for part in command],
@@ -121,6 +122,15 @@ class PtyApp:
         """Return every byte the program has written so far."""
         with self._changed:
             return bytes(self._raw)
+
+    @property
+    def heard(self) -> float:
+        """When the newest bytes of what it shows came, as `time.perf_counter()` gives it.
+
+        What pyte takes to understand them is no fault of the program's.
+        """
+        with self._changed:
+            return self._heard
 
     def termios_now(self) -> list[Any]:
         """Return the terminal's attributes; equal to `termios_before` if they were restored."""
@@ -227,7 +237,10 @@ class PtyApp:
             # The slave stays open here, so there is never an end of file: look again and again.
             ready, _, _ = select.select([self._master], [], [], 0.02)
             data = os.read(self._master, 65536) if ready else b""
+            now = time.perf_counter()
             with self._changed:
+                if data:
+                    self._heard = now
                 self._raw += data
                 self._num_quiet_rounds += not data
                 self._stream.feed(self._filter.feed(data))

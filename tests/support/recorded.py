@@ -26,7 +26,7 @@ Moment = Literal["running", "paused", "completed", "stopped", "failed"]
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "recorded-run"
 NAME, ID = "Mnist_LeNet", "20261123_142233"
 NUM_EPOCHS_BEFORE = 3
-NUM_STEPS_BEFORE = 30
+NUM_STEPS_BEFORE = 16
 """Step events of the epoch after those, at every moment but the last."""
 
 
@@ -104,7 +104,8 @@ def record() -> None:
             text = text.set(path, value)
         run = runs.create(Path(folder), NAME, text.text)
         launch.in_thread(run).join()
-        shutil.copy(run.config_path, FIXTURE / "config.json")
+        asked = text.set(("trainer", "save_dir"), "saved/").text
+        (FIXTURE / "config.json").write_text(asked, encoding="utf-8")
         (FIXTURE / "test.json").write_text(json.dumps(evaluate(run.path / BEST)), encoding="ascii")
         lines = [json.loads(line) for line in run.journal_path.read_text().splitlines()]
     kept = [value for value in lines if value["kind"] not in ("RunEnded", "NoticeGiven")]

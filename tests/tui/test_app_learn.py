@@ -115,7 +115,7 @@ async def test_the_step_of_a_live_run_is_told_as_it_comes(scratch: Scratch) -> N
         async with opened(scratch, USUAL, shown=[run]) as window:
             await window.until_shown("● running")
             await window.press("6", "right")
-            await window.until_shown("A step is taken apart")
+            await window.until_shown("in epoch 3: 128 pictures in")
             with run.journal_path.open("ab") as journal:
                 journal.write(to_line(measured(num_images=128)))
             await window.until_shown("128 pictures in 5.00 ms")

@@ -10,7 +10,6 @@ from tui.cells import Row, cells, fit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _NUMBER = len(" 100 %")
 
 
@@ -24,14 +23,7 @@ def bars(
         role = "strong" if index == likeliest else "text"
         row = cells(f"{label} ", role)
         room = max(0, width - len(row) - _NUMBER)
-        drawn = _bar(value, room, ascii_only=ascii_only)
+        drawn = fmt.bar(value, room, ascii_only=ascii_only)
         row += fit(cells(drawn, "train" if index == likeliest else "dim"), room)
         rows.append([*row, *cells(f"{fmt.share(value, 0):>{_NUMBER - 1}}", role)])
     return rows
-
-
-def _bar(value: float, width: int, *, ascii_only: bool) -> str:
-    if ascii_only:
-        return "#" * round(value * width)
-    whole, eighth = divmod(round(value * width * 8), 8)
-    return "█" * whole + (_EIGHTHS[eighth] if eighth else "")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+_COMMAND = (sys.executable, "-m", "core.processes.asked", "core.predict")
 ENDED = "the process that looks at drawings ended: close the pad, try again"
 
 
@@ -77,7 +78,7 @@ class Predicting:
 
     def _run(self) -> None:
         with subprocess.Popen(
-            [sys.executable, "-m", "core.predict", *map(str, self._checkpoints)],
+            [*_COMMAND, *map(str, self._checkpoints)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, bufsize=1, env=child.environment(),
         ) as process:  # fmt: skip

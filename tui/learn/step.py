@@ -52,8 +52,7 @@ def taken_apart(
     for name, value in seconds.items():
         call, words = _PARTS.get(name, (name, ""))
         call = call.format(num_images=last.num_images, loss=clean(loss))
-        length = max(1, round(_BAR * value / total)) if value else 0
-        bar = ("#" if ascii_only else "█") * length
+        bar = fmt.bar(value / total, _BAR, ascii_only=ascii_only)
         text.append(f"{call:<{_CALL}}", "bold")
         text.append(f"{bar:<{_BAR}} {fmt.share(value / total, 1):>6}\n")
         text.append(f"    {words}\n", "dim")

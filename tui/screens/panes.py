@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 class PaneScreen(Screen[None]):
     """Which panes are in view, which one is meant, and what of it fits."""
 
-    CSS_PATH = "main.tcss"
     AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
 
     def __init__(self, draft: Draft) -> None:
