@@ -116,7 +116,7 @@ class Window:
         while not condition():
             if time.monotonic() > deadline or not self.app.is_running:
                 raise AssertionError(f"never {what or condition}:\n{self.text()}")
-            await self.pilot.pause(0.02)
+            await self.pilot.pause(0.04)  # a look draws the whole screen
 
     async def until_shown(self, text: str) -> None:
         """Wait until a text is on the screen."""
