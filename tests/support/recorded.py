@@ -25,6 +25,8 @@ Moment = Literal["running", "paused", "completed", "stopped", "failed"]
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "recorded-run"
 NAME, ID = "Mnist_LeNet", "20261123_142233"
+BEGAN = 1795443753.0
+"""When that id was, in UTC."""
 NUM_EPOCHS_BEFORE = 3
 NUM_STEPS_BEFORE = 16
 """Step events of the epoch after those, at every moment but the last."""
@@ -109,7 +111,9 @@ def record() -> None:
         (FIXTURE / "test.json").write_text(json.dumps(evaluate(run.path / BEST)), encoding="ascii")
         lines = [json.loads(line) for line in run.journal_path.read_text().splitlines()]
     kept = [value for value in lines if value["kind"] not in ("RunEnded", "NoticeGiven")]
+    began = kept[0]["time"]
     for value in kept:
+        value["time"] += BEGAN - began
         if value["kind"] == "RunStarted":
             value |= {"pid": 4242, "host": "here", "save_dir": "/home/you/saved",
                       "data_dir": "/home/you/data"}  # fmt: skip
