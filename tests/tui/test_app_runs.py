@@ -156,7 +156,7 @@ async def test_what_tells_runs_apart_has_columns_or_the_line_below_the_list(
             await window.list_runs(2)
             await window.press("end")
             await window.until_shown(
-                "tested 98.16 %   Adam   lr 0.001   began 20 s ago   files 0 bytes   cpu"
+                "tested 98.16 %   Adam   lr 0.001   began 19 s ago   files 0 bytes   cpu"
             )
             await window.press("space", "end")
             await window.until_shown("model_best.pth")
