@@ -15,6 +15,7 @@ import pickle
 import shutil
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -26,9 +27,9 @@ from core.saved.sidecar import Sidecar
 from core.template import unpickling as template_pickle
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import nn
+
+    from core.config import Config
 
 OURS = "mnist_tui"
 REQUIRED = {"arch", "epoch", "state_dict", "optimizer", "monitor_best", "config"}
@@ -95,6 +96,22 @@ class Checkpoint:
         """Of the last finished epoch; empty where the file does not say."""
         history = self.ours.get("history")
         return dict(history[-1]["metrics"]) if history else {}
+
+    def with_its_data(self, config: Config) -> Config:
+        """The config with the images it was trained on, whatever folder one is in now.
+
+        A relative data_dir means the folder that training was started in.
+        """
+        loader = self.config.get("data_loader", {})
+        written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
+        absolute = self.ours.get("data_dir")
+        if (
+            written is None
+            or absolute is None
+            or str(config.data_loader.args.data_dir) != str(Path(str(written)))
+        ):
+            return config
+        return config.with_data_dir(Path(str(absolute)))
 
 
 def to_bytes(content: dict[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
 """The values of a config.json: pytorch-template's keys and ours, with the defaults filled in.
 
 Its text is the business of `core.settings.file`; what the names in it mean (is there such an
-optimizer, does it have that argument) that of `core.settings.check`.
+optimizer, does it have that argument) that of `core.checking.check`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from pydantic import (
     field_validator,
 )
 
-from core.own_code.names import is_own, label
 from core.paths import expanded
 from core.settings import ranges
 from core.settings import words as config_words
 from core.settings.file import ConfigError, Problem
 from core.settings.jsontext import shown
 from core.settings.normalize import normalize
+from core.settings.own_names import is_own, label
 
 MAX_THREADS = 1024
 """More than that no machine has CPUs for, and many cannot even start."""

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from core import devices
 from core.errors import MistakeError
-from core.loop import spinning
 from core.own_code import copies as own_code
-from core.processes import importing
+from core.processes import importing, spinning
 from core.runs import Run
 from core.settings.jsontext import JsonText
 

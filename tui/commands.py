@@ -95,8 +95,7 @@ def _network(options: argparse.Namespace) -> tuple[Path, str]:
         target = finding.find(options.checkpoint, save_dir(options))
         path = target.best_checkpoint() or target.path / runs.LAST
     device = devices.choose(options.device or "cpu", 0)[0].split(",")[0]
-    from core.loop import spinning
-    from core.processes import importing
+    from core.processes import importing, spinning
 
     spinning.prepare()
     importing.import_torch()

@@ -30,8 +30,8 @@ def create(text: JsonText, folder: Path | None = None) -> Run:
 
     `folder` is where code of one's own is looked up: from now on it is known as this person's.
     """
+    from core.checking import check  # pydantic: not before the first paint
     from core.own_code import started as started_code  # pydantic: not before the first paint
-    from core.settings import check  # pydantic: not before the first paint
 
     text = own_project.in_text(text, folder)
     settings = check.load(text.value, folder)

@@ -11,8 +11,8 @@ import torch
 from core import losses, metrics, models
 from core.building import own_calls, uncompiled
 from core.errors import MistakeError
-from core.own_code.names import is_own
 from core.settings import schedules
+from core.settings.own_names import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable

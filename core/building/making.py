@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from core.building import build
-from core.own_code.names import is_own
+from core.settings.own_names import is_own
 
 if TYPE_CHECKING:
     from torch import nn

@@ -17,9 +17,9 @@ from torch.utils.data import DataLoader
 from core import dataset
 from core.building.own_batches import FIELD, Batches, Items
 from core.errors import MistakeError
-from core.own_code.names import LOADER_ARGS
 from core.settings import schedules
 from core.settings.file import ConfigError
+from core.settings.own_names import LOADER_ARGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -19,9 +19,8 @@ from core.images import data_sets, download
 from core.images.data_sets import DataSet, MissingDataError, Normalization
 from core.own_code import modules as own_import
 from core.own_code import project as own_project
-from core.own_code.names import is_own
-from core.resuming import beginning
 from core.runs import Run
+from core.settings.own_names import is_own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +62,7 @@ class Trained:
         if beside is None and not run.ours():
             own_project.refuse_without(path, found.config)
         value = own_project.resolved(found.config, beside)
-        config = beginning.where_its_data_was(Config.parse(value), found)
+        config = found.with_its_data(Config.parse(value))
         own = (
             own_import.of_run(run, config) if beside is None else own_import.beside(beside, config)
         )

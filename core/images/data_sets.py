@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.images import idx
 from core.images.idx import DataError
-from core.own_code.names import is_own
+from core.settings.own_names import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ from core import dataset
 from core.building import own_data
 from core.building.own_batches import Batches
 from core.building.own_data import Data
+from core.checking.check import num_images
 from core.config import OwnLoader
 from core.errors import MistakeError
 from core.images import download
 from core.images.data_sets import LOADERS
-from core.settings.check import num_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

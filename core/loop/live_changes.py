@@ -7,10 +7,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from core.building import rates
+from core.checking import check
 from core.events import SettingChanged
 from core.requests import EPOCHS, LR
-from core.settings import check, schedules
 from core.settings import file as config_file
+from core.settings import schedules
 from core.settings.file import ConfigError
 from core.settings.jsontext import JsonText
 

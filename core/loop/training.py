@@ -10,18 +10,18 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from core.building import making, own_calls
 from core.events import EpochEnded, NoticeGiven, PhaseChanged
-from core.loop import announcing, live_changes, position, tensorboard
+from core.judge import Judge
+from core.loop import announcing, live_changes, tensorboard
 from core.loop import data as training_data
 from core.loop.augment import Augmentation
 from core.loop.averages import Averages
-from core.loop.judge import Judge
 from core.loop.saver import NoSaver, Saver
 from core.loop.step_log import NonFiniteLossError, StepLog
 from core.loop.step_parts import StepParts
 from core.own_code import copies as own_code
 from core.own_code import modules as own_import
 from core.processes.ranks import ALONE
-from core.resuming import beginning
+from core.resuming import beginning, position
 from core.runs import BEST, LAST
 from core.settings import schedules
 
@@ -56,7 +56,7 @@ class Training:
         with ranks.first_before_others():  # it may mend what they read
             start, notices = beginning.starting_checkpoint(run)
         if start is not None:
-            self.config = beginning.where_its_data_was(self.config, start)
+            self.config = start.with_its_data(self.config)
         self.threads = beginning.threads(
             self.config, start, world_size=ranks.size, local_size=ranks.local_size
         )

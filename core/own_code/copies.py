@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.files import read_json, write_atomic, write_json
-from core.own_code.names import OwnCodeError, is_own
 from core.own_code.source import file_of, imported, read
 from core.runs import Run
 from core.settings.normalize import normalize
+from core.settings.own_names import OwnCodeError, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

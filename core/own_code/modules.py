@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import MistakeError
 from core.own_code import started as started_code
-from core.own_code.names import OwnCodeError, split
+from core.settings.own_names import OwnCodeError, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

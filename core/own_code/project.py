@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import MistakeError
 from core.own_code import source as own_source
-from core.own_code.names import OwnCodeError, is_own
+from core.settings.own_names import OwnCodeError, is_own
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from core.own_code.names import OwnCodeError
 from core.own_code.source import definitions_in, find
+from core.settings.own_names import OwnCodeError
 from core.settings.signatures import Signature, parameters_of
 
 if TYPE_CHECKING:

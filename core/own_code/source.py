@@ -12,7 +12,7 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.own_code.names import OwnCodeError, OwnName, split
+from core.settings.own_names import OwnCodeError, OwnName, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import MistakeError
 from core.own_code import copies as own_code
-from core.own_code.names import OwnCodeError
 from core.saved.folders import state_home
+from core.settings.own_names import OwnCodeError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,7 @@ from core.control import Control, StopTraining
 from core.errors import MistakeError
 from core.events import Event, PhaseChanged, RunEnded, StepEnded
 from core.journal import Journal
-from core.loop import capture, spinning
-from core.processes import importing
+from core.processes import capture, importing, spinning
 from core.processes.ranks import ALONE
 from core.processes.shared_control import SharedControl
 from core.record import log

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core import checkpoint, devices
+from core.checking import check
 from core.events import RunStarted, SettingChanged
 from core.journal import Follower
 from core.machine import host as machine
-from core.settings import check
 from core.settings import file as config_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.checkpoint import Checkpoint
     from core.config import Config
     from core.runs import Run
@@ -86,23 +87,6 @@ def _renew_sidecars(run: Run) -> dict[Path, str]:
         except OSError:  # a folder that may only be read: the older order must do
             continue
     return problems
-
-
-def where_its_data_was(settings: Config, start: Checkpoint) -> Config:
-    """The config with the images the checkpoint was trained on, whatever folder one is in now.
-
-    A relative data_dir means the folder that training was started in.
-    """
-    loader = start.config.get("data_loader", {})
-    written = loader.get("args", {}).get("data_dir") if isinstance(loader, dict) else None
-    absolute = start.ours.get("data_dir")
-    if (
-        written is None
-        or absolute is None
-        or str(settings.data_loader.args.data_dir) != str(Path(str(written)))
-    ):
-        return settings
-    return settings.with_data_dir(Path(str(absolute)))
 
 
 def threads(

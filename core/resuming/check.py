@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from core import checkpoint, runs
 from core.config import Config
-from core.loop import position
 from core.processes import several
-from core.resuming import beginning
+from core.resuming import beginning, position
 from core.runs import Run
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.checking import check
 from core.errors import MistakeError
 from core.own_code import copies as own_code
 from core.own_code import project as own_project
 from core.own_code import started as started_code
-from core.settings import check
 
 if TYPE_CHECKING:
     from pathlib import Path

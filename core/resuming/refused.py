@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from core import checkpoint, config
 from core.building import build
 from core.errors import MistakeError
-from core.own_code.names import is_own
 from core.settings import file as config_file
 from core.settings import schedules
+from core.settings.own_names import is_own
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint

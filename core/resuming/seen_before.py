@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from core.checking.check import num_images
 from core.config import Config
 from core.images.data_sets import LOADERS
 from core.images.idx import DataError
-from core.settings.check import num_images
 from core.settings.file import ConfigError
 
 if TYPE_CHECKING:

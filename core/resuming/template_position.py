@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
     from core.config import Config
     from core.events import EpochEnded
-    from core.loop.judge import Judge
+    from core.judge import Judge
     from core.loop.training import Training
 
 

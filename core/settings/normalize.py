@@ -1,7 +1,7 @@
 """Configs as they are found, turned into what is meant: each odd value with a note for a person.
 
 Pure functions from values to values: a file's own text stays until somebody edits it. What cannot
-be meant is left as it is, for `core.config` and `core.settings.check` to refuse.
+be meant is left as it is, for `core.config` and `core.checking.check` to refuse.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core.own_code.names import is_own, label
 from core.settings import file as config_file
 from core.settings import old_formats, spelled
 from core.settings.file import ConfigError, Problem
 from core.settings.jsontext import shown
+from core.settings.own_names import is_own, label
 from core.settings.schedules import PLATEAU
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
-"""From where to where numbers may go: what `core.settings.check` refuses, the form says."""
+"""From where to where numbers may go: what `core.checking.check` refuses, the form says."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from core.own_code.names import is_own
 from core.settings.jsontext import shown
+from core.settings.own_names import is_own
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.events import EpochEnded, RunEnded, RunStarted
-from core.loop.judge import Judge
+from core.judge import Judge
 from core.state import RunState, fold
 from core.template import log as template_log
 

@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 from core import launch, runs
-from core.loop import spinning
-from core.settings import check
+from core.checking import check
+from core.processes import spinning
 from core.settings import file as config_file
 
 

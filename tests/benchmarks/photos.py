@@ -23,7 +23,7 @@ from core import launch, runs
 from core.drawings import photo
 from core.drawings.as_mnist import as_mnist
 from core.errors import MistakeError
-from core.loop import spinning
+from core.processes import spinning
 from core.settings import file as config_file
 from core.settings.file import PRESETS
 

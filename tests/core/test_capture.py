@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import core
 from core import runs
-from core.loop import capture
-from core.processes import worker
+from core.processes import capture, worker
 
 if TYPE_CHECKING:
     from pathlib import Path

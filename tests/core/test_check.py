@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.settings import check
+from core.checking import check
 from core.settings import file as config_file
 from core.settings.file import ConfigError
 from core.settings.jsontext import JsonText

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tiny_data import tiny_config, write_cut
 
+from core.checking import check
 from core.images import data_sets, idx
 from core.images.data_sets import FASHION_MNIST, MNIST, DataSet, MissingDataError
 from core.images.idx import DataError
-from core.settings import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ ROOMS = (
 TORCH_FREE = [
     "core.__main__", "core.config", "core.control", "core.devices", "core.events", "core.files",
     "core.journal", "core.launch", "core.probe", "core.requests", "core.runs", "core.state",
-    "core.loop.capture", "core.loop.judge", "core.loop.spinning",
+    "core.processes.capture", "core.judge", "core.processes.spinning",
     *(f"core.{room}.{path.stem}"
       for room in ROOMS
       for path in sorted((PROJECT / "core" / room).glob("[a-z]*.py"))),

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from core.loop.judge import Judge
+from core.judge import Judge
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from core.checking import check
 from core.config import Config
-from core.settings import check, schedules, signatures
 from core.settings import file as config_file
+from core.settings import schedules, signatures
 from core.settings.jsontext import JsonText
 from core.settings.normalize import editable, in_text, normalize, notes_of
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from own_code import write_project
 
+from core.checking import check
 from core.errors import MistakeError
 from core.own_code import copies as own_code
 from core.own_code import signatures as own_signatures
 from core.own_code import source as own_source
 from core.own_code import started as started_code
-from core.own_code.names import OwnCodeError, label, split
 from core.runs import Run
-from core.settings import check, normalize
+from core.settings import normalize
+from core.settings.own_names import OwnCodeError, label, split
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from core.checking import check
 from core.errors import MistakeError
 from core.own_code import new_project
-from core.settings import check, normalize
+from core.settings import normalize
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -12,11 +12,11 @@ import torch
 from tiny_data import NUM_TEST, STEPS, tiny_config, tiny_run, train_here, write_cut
 
 from core import checkpoint, dataset, evaluate, runs
+from core.checking import check
 from core.events import RunStarted
 from core.images import classes, idx
 from core.images.data_sets import FASHION_MNIST, MNIST, Normalization
 from core.images.idx import DataError
-from core.settings import check
 from tui import console, testing
 
 if TYPE_CHECKING:

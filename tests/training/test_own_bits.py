@@ -13,7 +13,7 @@ from core import dataset, launch
 from core.building import build
 from core.config import Component
 from core.evaluate import evaluate
-from core.loop.spinning import SecondTeam
+from core.processes.spinning import SecondTeam
 from tui.plot import Plot, chart
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from tiny_data import STEPS, tiny_config, tiny_run, train_here
 from torch import nn
 
 from core.building import build
+from core.checking import check
 from core.config import Config
 from core.events import EpochEnded
-from core.settings import check, signatures
+from core.settings import signatures
 
 if TYPE_CHECKING:
     from pathlib import Path

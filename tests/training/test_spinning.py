@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.loop import spinning
+from core.processes import spinning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 20.0
 
 TWO_ON_ONE_CORE = """
 import os, subprocess, sys, time
-from core.loop import spinning
+from core.processes import spinning
 
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 other = subprocess.Popen([sys.executable, "-c", "while True: pass"])

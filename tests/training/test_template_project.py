@@ -12,11 +12,11 @@ from template_project import CONFIG, write_template_project
 from tiny_data import train_here
 
 from core import evaluate
+from core.checking import check
 from core.errors import MistakeError
 from core.events import RunStarted
 from core.own_code import project as own_project
 from core.resuming import plan as resume
-from core.settings import check
 from core.settings import file as config_file
 from tui import starting
 

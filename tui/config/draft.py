@@ -119,8 +119,8 @@ class Draft:
         """What is to be said of the validation images where the weights are a checkpoint's."""
         if self.parent is None:
             return []
+        from core.checking import check
         from core.resuming import seen_before
-        from core.settings import check
 
         with contextlib.suppress(config_file.ConfigError):
             before = config_file.read_text(self.parent.parent / "config.json")
@@ -262,7 +262,7 @@ def _meant(text: JsonText) -> dict[str, Any]:
 
 def problems_of(text: JsonText, folder: Path) -> list[Problem]:
     """Every problem of a config's text; code of one's own is looked up in `folder`."""
-    from core.settings import check  # pydantic: a tenth of a second after the first paint
+    from core.checking import check  # pydantic: a tenth of a second after the first paint
 
     return check.problems_of(text.value, folder)
 

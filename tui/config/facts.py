@@ -140,7 +140,7 @@ def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _num_images(text: JsonText, folder: Path) -> tuple[int, int] | None:
     """How many images are trained on and validated on; None where that is not known yet."""
-    from core.settings import check  # pydantic: not before the first paint
+    from core.checking import check  # pydantic: not before the first paint
 
     if problems_of(text, folder):
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.images.data_sets import LOADERS
-from core.own_code.names import label
 from core.settings import signatures
+from core.settings.own_names import label
 
 if TYPE_CHECKING:
     from core.settings.signatures import Parameter

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from core.own_code import project as own_project
-from core.own_code.names import is_own
+from core.settings.own_names import is_own
 from core.settings.schedules import PLATEAU
 from tui.clean import clean
 from tui.config import field_choices, field_help, own

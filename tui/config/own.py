@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.own_code import project as own_project
 from core.own_code import signatures as own_signatures
-from core.own_code.names import LOADER_ARGS, OwnCodeError, is_own, label
+from core.settings.own_names import LOADER_ARGS, OwnCodeError, is_own, label
 from core.settings.signatures import Signature
 
 if TYPE_CHECKING:

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from core.checking import arguments
 from core.config import Component, Config, Named, OwnLoader
 from core.images import data_sets, idx
 from core.images.data_sets import LOADERS
 from core.own_code import project as own_project
 from core.own_code import signatures as own_signatures
-from core.own_code.names import RESERVED, OwnCodeError, is_own
-from core.settings import arguments, schedules, signatures
+from core.settings import schedules, signatures
 from core.settings.file import ConfigError, Problem
 from core.settings.normalize import normalize
+from core.settings.own_names import RESERVED, OwnCodeError, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.own_code import signatures as own_signatures
-from core.own_code.names import LOADER_ARGS, OwnCodeError
 from core.settings import ranges, schedules
 from core.settings.file import Problem
+from core.settings.own_names import LOADER_ARGS, OwnCodeError
 from core.settings.signatures import Signature
 
 if TYPE_CHECKING:

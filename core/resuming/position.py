@@ -13,7 +13,7 @@ from core.checkpoint import CheckpointError
 from core.config import Config
 from core.dataset import Samples
 from core.events import EpochEnded
-from core.resuming import beginning, template_position
+from core.resuming import template_position
 from core.settings import schedules
 from core.settings.file import ConfigError
 
@@ -218,7 +218,7 @@ def _change_rate(training: Training, start: Checkpoint, before: Config) -> list[
 
 def _same_batches(training: Training, start: Checkpoint) -> bool:
     """Whether the steps that were taken in the open epoch are the first ones of it still."""
-    before = beginning.where_its_data_was(Config.parse(start.config), start)
+    before = start.with_its_data(Config.parse(start.config))
     now = training.config
     return (
         start.ours["num_steps"] == training.num_steps

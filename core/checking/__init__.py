@@ -1,0 +1,1 @@
+"""Whether a config can be trained: its names, their arguments, and what fits together."""
