@@ -9,13 +9,14 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    "images", "machine", "own_code", "processes", "record", "saved", "settings", "template",
+    "checking", "images", "machine", "own_code", "processes", "record", "saved", "settings",
+    "template",
 )  # fmt: skip
 """Those in which nothing costs torch or numpy."""
 TORCH_FREE = [
     "core.__main__", "core.config", "core.control", "core.devices", "core.events", "core.files",
-    "core.journal", "core.launch", "core.probe", "core.requests", "core.runs", "core.state",
-    "core.processes.capture", "core.judge", "core.processes.spinning",
+    "core.journal", "core.judge", "core.launch", "core.probe", "core.requests", "core.runs",
+    "core.state",
     *(f"core.{room}.{path.stem}"
       for room in ROOMS
       for path in sorted((PROJECT / "core" / room).glob("[a-z]*.py"))),
