@@ -15,6 +15,7 @@ from tui import format as fmt
 from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
+from tui.live.outcome import extent
 from tui.live.speed import images_per_second
 from tui.plot import ASCII, BRAILLE, as_text
 from tui.streams import can_draw
@@ -94,6 +95,8 @@ def farewell(run: Run, *, metric: str, ascii_glyphs: bool) -> None:
     """What stays on a terminal when the window is gone: the last chart, and the run in a line."""
     state = run.state()
     lines = [headline(run, state, sign=not ascii_glyphs)]
+    if state.started is not None and state.ended is None and run.live():
+        lines.append(f"it goes on in process {state.started.pid}: mnist-tui shows it again")
     if sys.stdout.isatty() and (state.history or state.train_loss.buckets):
         columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
         size = min(columns, 80), max(12, min(rows - 4, 16))
@@ -261,9 +264,7 @@ def _progress() -> Progress:
 def headline(run: Run, state: RunState, *, sign: bool = True) -> str:
     """A run in one line."""
     status = fmt.status(state.status(live=run.live()))
-    words = [status if sign else status.partition(" ")[2], f"epoch {state.epoch}"]
-    if state.started is not None:
-        words[1] += f" of {state.started.epochs}"
+    words = [status if sign else status.partition(" ")[2], extent(state)]
     if state.started is not None and state.started.device:
         words.append(clean(f"{state.started.device}, {fmt.threads_of(state.started)}"))
     if state.ended is not None:

@@ -17,6 +17,7 @@ from tui.messages import ApplyAsked, RunOpened, RunsFound, RunUpdated
 from tui.runs.order import LIVE
 from tui.runs.watch import RunsWatch
 from tui.screens.main import MainScreen
+from tui.widgets.runs_pane import RunsPane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,11 +79,28 @@ class FollowApp(BaseApp):
     def action_pause(self) -> None:
         """Pause, or go on."""
         paused = self.state is not None and self.state.paused
-        self._ask_run("continue" if paused else "pause")
+        if self.main.pane == "runs":
+            self._ask_listed("pause")
+        else:
+            self._ask_run("continue" if paused else "pause")
 
     def action_stop(self) -> None:
         """Save and stop."""
-        self._ask_run("stop")
+        if self.main.pane == "runs":
+            self._ask_listed("stop")
+        else:
+            self._ask_run("stop")
+
+    def _ask_listed(self, kind: Kind) -> None:
+        """In the list the run under the cursor is meant, whichever is shown."""
+        run, status = self.main.query_one(RunsPane).current() or (self.shown, "")
+        if run is None or status not in LIVE:
+            which = clean(fmt.run_name(run)) if run is not None else "nothing"
+            self.notify(f"{which} is not running", markup=False, timeout=3)
+            return
+        kind = "continue" if kind == "pause" and status == "paused" else kind
+        if self._ask(run, kind) is not None:
+            self.main.say(f"asked {fmt.run_name(run)}: {kind}")
 
     def action_save_now(self) -> None:
         """Save a checkpoint."""
@@ -118,10 +136,13 @@ class FollowApp(BaseApp):
             another = f"{which}: 4 lists those that are being trained"
             self.notify(another if others else "nothing is running", timeout=3)
             return None
+        return self._ask(self.shown, kind, **more)
+
+    def _ask(self, run: Run, kind: Kind, **more: Any) -> str | None:
         try:
-            return requests.ask(self.shown.requests_path, kind, **more)
+            return requests.ask(run.requests_path, kind, **more)
         except OSError as error:  # another person's run, or the disk is full
-            path = fmt.path(self.shown.requests_path)
+            path = fmt.path(run.requests_path)
             self.complain(f"it cannot be asked: {error.strerror}: {path}")
             return None
 

@@ -13,6 +13,7 @@ from tui.look_app import LookApp
 from tui.messages import ComparisonAsked, DeletionAsked, TakeBackAsked
 from tui.screens.ask import Answer, Ask
 from tui.screens.page import Page
+from tui.widgets.live_pane import LivePane
 from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class KeepApp(LookApp):
                 answers = [Answer("y", "delete"), _CANCEL]
                 if await self.push_screen_wait(Ask(question, answers)) == "y":
                     self._deleted.append(await asyncio.to_thread(trash.delete, path))
-                    self.main.query_one(LossChart).run_deleted(path)
+                    self.main.query_one(LivePane).run_deleted(path)
                     self.main.say("deleted: z takes it back")
             except MistakeError as error:
                 self.complain(str(error))
@@ -74,7 +75,7 @@ class KeepApp(LookApp):
             except MistakeError as error:
                 self.complain(str(error))
                 return
-            self.main.query_one(LossChart).taken_back(back)
+            self.main.query_one(LivePane).taken_back(back)
             self.main.say("it is back")
             self.find_runs()
 

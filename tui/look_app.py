@@ -64,6 +64,9 @@ class LookApp(RunApp):
     @on(CheckpointTested)
     def _test(self, event: CheckpointTested) -> None:
         asked_in = self.main.pane
+        if not event.path.exists():
+            self.notify("there is no checkpoint yet: one is written when an epoch ends", timeout=4)
+            return
 
         async def test() -> None:
             name = clean(fmt.checkpoint(event.path))

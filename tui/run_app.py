@@ -138,7 +138,8 @@ class RunApp(FollowApp):
 
         done = f"All {epoch} epochs are" if epoch != 1 else "Its epoch is"
         title = f"{done} done. Train up to which epoch?"
-        self.push_screen(Prompt(title, value=str(2 * epoch), check=check), answered)
+        about = "it goes on in its own folder, and its best and last checkpoints are renewed there"
+        self.push_screen(Prompt(title, value=str(2 * epoch), help=about, check=check), answered)
 
     def _planned(self, path: Path, edits: dict[str, Any]) -> tuple[Run, dict[str, Any]]:
         from core.resuming import plan as resume

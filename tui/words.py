@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from core.devices import cpu_device
 from core.settings.file import PRESETS
 from tui import format as fmt
-from tui.chart.words import ABOUT_CHART
 from tui.clean import clean
 from tui.widgets.key_bar import Key
 
@@ -138,6 +137,8 @@ _KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "runs-live": (
         Key("enter", "open"),
+        Key("p", "pause, go on"),
+        Key("x", "stop"),
         Key("space", "files"),
         Key("t", "test"),
         Key("d", "digits"),
@@ -281,7 +282,7 @@ ABOUT = {
         "GPU, or on the CPU for one process more, which is seldom faster; - takes one away. Each "
         "takes its share of every batch."
     ),
-    "live": ("The run: how far it is, its chart, its epochs or its log.\n\n" + ABOUT_CHART),
+    "live": "The run: how far it is, its chart, its epochs or its log.",
     "runs": (
         "Every run, live ones first. enter opens a run, space shows its checkpoints, t tests the "
         "one under the cursor on the 10,000 test images, r goes on from it, f begins a new run "

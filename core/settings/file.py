@@ -53,7 +53,7 @@ def read_text(path: Path) -> JsonText:
         text = JsonText(path.read_bytes().decode())  # not read_text: the line ends are the file's
         is_object = isinstance(text.value, dict)
     except FileNotFoundError as error:
-        message = "there is no such file: give a config.json with -c"
+        message = "there is no such file: give another, or leave out -c"
         raise ConfigError([Problem(path=str(path), message=message)]) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"it is not UTF-8: {error}"

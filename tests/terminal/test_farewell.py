@@ -57,5 +57,5 @@ def test_a_pipe_gets_the_result_line_alone(
 ) -> None:
     console.farewell(told(scratch), metric="loss", ascii_glyphs=True)
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("finished   epoch 4 of 4")
+    assert line.startswith("finished   4 epochs")
     assert line.isascii()

@@ -177,7 +177,7 @@ def test_a_mistake_is_one_sentence_before_the_terminal_is_touched(scratch: Scrat
         assert app.wait() == 2
         assert b"\x1b[?1049h" not in app.raw
         assert app.text().strip() == (
-            "mnist-tui: nowhere.json: there is no such file: give a config.json with -c"
+            "mnist-tui: nowhere.json: there is no such file: give another, or leave out -c"
         )
         assert app.termios_now() == app.termios_before
 

@@ -80,6 +80,8 @@ def plot_of(
 ) -> Plot:
     """All that the chart of a run shows. What the run is called stands above it."""
     metric = view.metric if view.metric in metrics_of(state) else "loss"
+    if metric == LR:  # an average of it would show rates that never were
+        view = replace(view, average=0.0)
     axis = x_axis(state, view.x, [other.state for other in others])
     lines = [*_own_lines(state, metric), *_other_lines(others, metric)]
     low, high = view.window or (0.0, axis.limit)

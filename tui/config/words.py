@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.config import field_help, fields
+from tui.config.differences import differences
 from tui.config.facts import SETTINGS
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def file_of(draft: Draft, marks: Marks) -> str:
     """The file and how much of it is changed: `config.json ─ 3 changes`."""
     if not draft.changed:
         return draft.path.name
-    number = len(marks.was)
+    number = max(len(marks.was), len(differences(draft.value, draft.saved.value)))
     words = {0: "changed", 1: "1 change"}.get(number, f"{number} changes")
     return f"{draft.path.name} ─ {words}"
 

@@ -38,6 +38,8 @@ class Ended(NamedTuple):
     """Whether its schedule allows more epochs than it had."""
     can_begin_again: bool = False
     """Whether it could begin again from the start, had it no checkpoint."""
+    is_there: bool = True
+    """Whether it is where it was, and not in the trash."""
 
     @property
     def resuming(self) -> str:
@@ -127,6 +129,8 @@ def reason(run: Ended) -> str:
 def place(run: Ended) -> str:
     """Where it is kept."""
     path = clean(_short(run.path))
+    if not run.is_there:
+        return f"{path} is not there any more: if it was deleted, z in Runs takes it back."
     return (
         f"Saved in {path}."
         if run.has_checkpoint
@@ -138,6 +142,8 @@ def keys(run: Ended) -> tuple[tuple[str, str], ...]:
     """The keys that make sense next, and what they do; as many as stand in two rows."""
     test = ("t", "test it on the test images")
     again = ("s", "start the config of the next run")
+    if not run.is_there:
+        return ("4", "then z: take it back"), again
     if not run.has_checkpoint:
         anew = (("r", "begin it again from the start"),) if run.resuming else ()
         return ("l", "read its log"), *anew, ("1", "look at the config"), again

@@ -52,6 +52,8 @@ def patience(state: RunState) -> str:
     if state.started is None or state.started.early_stop is None or not state.history:
         return ""
     num_bad = state.history[-1].num_bad_epochs
+    if num_bad and num_bad >= state.started.early_stop:  # one more than that ends it
+        return f"no better for {num_bad}: one more ends it"
     return f"no better for {num_bad} of {state.started.early_stop:g} epochs" if num_bad else ""
 
 

@@ -50,8 +50,8 @@ def chart(plot: Plot, *, width: int, height: int, glyphs: Glyphs = BRAILLE) -> P
     grid = [[BLANK] * width for _ in range(height)]
     draw_frame(grid, layout, plot, scale, glyphs)
     used = draw_curves(grid, layout, raster, plot.series, placed)
+    draw_cut(grid, layout, placed, scale, used, glyphs)  # one row will do, a rule has any
     draw_rules(grid, layout, plot.rules, used, glyphs)
-    draw_cut(grid, layout, placed, scale, used, glyphs)
     draw_marks(grid, layout, raster, plot.marks, scale, used)
     if plot.crosshair is not None:
         draw_crosshair(grid, layout, plot.crosshair, glyphs)

@@ -107,11 +107,13 @@ def _draw_x_axis(grid: Grid, layout: Layout, saved: Sequence[float], glyphs: Gly
         if layout.numbers and start >= free and start + len(label) <= layout.width:
             write(grid[layout.axis_row + 1], start, as_cells(label, "text", glyphs))
             free = start + len(label) + 1
+    # In ASCII a corner looks like a tick, and would not say that something was saved.
+    sign = glyphs.corner if glyphs.corner != glyphs.x_tick else glyphs.saved
     for x in saved:
         if layout.x_min < x <= layout.x_max:
             column = max(layout.gutter, layout.column_of(x))
             at_tick = line[column].char != glyphs.x_line
-            line[column] = cell(glyphs.corner if at_tick else glyphs.saved, "text")
+            line[column] = cell(sign if at_tick else glyphs.saved, "text")
 
 
 def _x_ticks(layout: Layout) -> list[float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from typing import TYPE_CHECKING, Any
 
 from core.requests import LR
-from core.runs import CHECKPOINT_ENDINGS
-from core.saved import results
+from core.saved import results, trash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,10 @@ ACCURACY = "accuracy"
 
 
 def learning(config: dict[str, Any], state: RunState) -> dict[str, Any]:
-    """`optimizer` and `lr`, the rate as it was changed last; None where the config has none."""
+    """`optimizer`, `lr`, the rate as it was changed last, and `loss` with its arguments.
+
+    None where the config has none.
+    """
     block = config.get("optimizer")
     optimizer = block if isinstance(block, dict) else {}
     kind, args = optimizer.get("type"), optimizer.get("args")
@@ -29,17 +32,20 @@ def learning(config: dict[str, Any], state: RunState) -> dict[str, Any]:
     if state.started is not None:
         lr = state.started.changes.get(LR, lr)
     lr = next((change.after for change in reversed(state.changes) if change.path == LR), lr)
-    return {"optimizer": kind if kind and isinstance(kind, str) else None, "lr": _number(lr)}
+    optimizer_name = kind if kind and isinstance(kind, str) else None
+    return {"optimizer": optimizer_name, "lr": _number(lr), "loss": _told(config.get("loss"))}
 
 
 def files(run: Run) -> tuple[int, bool]:
-    """The bytes of its checkpoints, and whether some of them was tested."""
+    """The bytes of all that is in its folder, and whether some checkpoint was tested."""
     num_bytes, is_tested = 0, False
     try:
         with os.scandir(run.path) as entries:
             for entry in entries:
-                if entry.name.endswith(CHECKPOINT_ENDINGS):
-                    num_bytes += entry.stat().st_size
+                if entry.is_dir(follow_symlinks=False):  # its own code, or TensorBoard's files
+                    num_bytes += trash.amount([run.path / entry.name]).num_bytes
+                else:
+                    num_bytes += entry.stat(follow_symlinks=False).st_size
                 is_tested = is_tested or entry.name.endswith(results.SUFFIX)
     except OSError:  # gone meanwhile
         pass
@@ -53,6 +59,15 @@ def tested(checkpoint: Path | None) -> dict[str, Any] | None:
         return None
     metric = ACCURACY if ACCURACY in found else "loss"
     return {"metric": metric, "value": _number(found.get(metric))}
+
+
+def _told(loss: object) -> str | None:
+    """A loss in a way that two of them can be compared; its name alone means no arguments."""
+    if isinstance(loss, str):
+        loss = {"type": loss}
+    if not isinstance(loss, dict):
+        return None
+    return json.dumps([loss.get("type"), loss.get("args") or {}], sort_keys=True, default=str)
 
 
 def _number(value: object) -> float | None:

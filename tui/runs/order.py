@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 Row = dict[str, Any]
-"""Of a run as in `mnist-tui runs --json`, with `bytes`, `optimizer`, `lr` and `test`, the best
-checkpoint's; and `checkpoints` only of the runs asked for."""
+"""Of a run as in `mnist-tui runs --json`, with `bytes`, `optimizer`, `lr`, `loss` and `test`, the
+best checkpoint's; and `checkpoints` only of the runs asked for."""
 
 COLUMNS = (
     "run", "status", "best", "test", "epochs", "optimizer", "lr", "age", "size", "device", "parent",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import MistakeError
+from core.record.log import sentence
 from core.saved import finding
+from core.settings import file as config_file
+from core.settings.jsontext import JsonText, JsonTextError
 from tui import format as fmt
 from tui.clean import clean
 from tui.config.differences import differences, table
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.widget import Widget
 
+    from core.events import SettingChanged
     from core.runs import Run
     from tui.config.draft import Draft
 
@@ -45,7 +51,11 @@ def compare(pane: Widget, draft: Draft) -> None:
             if label == file:
                 show(pane, draft, draft.saved.value, str(draft.path))
             elif label is not None:
-                show(pane, draft, offered[label].config(), label)
+                pane.run_worker(beside(offered[label], label))
+
+        async def beside(run: Run, label: str) -> None:
+            config, _ = await asyncio.to_thread(_by_now, run)  # its journal may be long
+            show(pane, draft, config, label)
 
         prompt = Prompt(
             "Compare the next run with",
@@ -70,17 +80,31 @@ def of_runs(shown: Run, other: Run) -> tuple[str, Text]:
         if not run.config_path.exists():
             raise MistakeError(f"{run.path}: is gone, or has no config.json")
     names = [fmt.run_name(run) for run in (shown, other)]
-    found = differences(shown.config(), other.config())
+    (config, changed), (others, others_changed) = _by_now(shown), _by_now(other)
+    found = differences(config, others)
     page = table(found, names[1], ours=f"here {names[0]}")
     differ = any(item.path in _VALIDATED_ON for item in found)
     page.append(f"\n\n{_OTHER_IMAGES if differ else _SAME_IMAGES}")
     if any(item.path.split(".")[0] == "loss" for item in found):
         page.append(f" {_OTHER_LOSSES}")
+    for name, changes in zip(names, (changed, others_changed), strict=True):
+        for change in changes:
+            page.append(f"\n{name}: {sentence(change)}.")
     for name, run in zip(names, (shown, other), strict=True):
         if (parent := run.parent()) is not None:
             how = "begins with the weights of" if run.fine_tunes() else "goes on from"
             page.append(f"\n{name} {how} {fmt.checkpoint(parent)}.")
     return f"{names[0]} and {names[1]}", page
+
+
+def _by_now(run: Run) -> tuple[object, tuple[SettingChanged, ...]]:
+    """Its config as it was set when it began, was resumed and ran; and what was set as it ran."""
+    state, config = run.state(), run.config()
+    changes = dict(state.started.changes) if state.started is not None else {}
+    changes |= {change.path: change.after for change in state.changes}
+    with contextlib.suppress(JsonTextError):  # no place for them: it is another program's
+        config = config_file.with_values(JsonText(json.dumps(config)), changes).value
+    return config, state.changes
 
 
 def _runs(draft: Draft) -> dict[str, Run]:

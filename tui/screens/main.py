@@ -12,6 +12,7 @@ from core.errors import MistakeError
 from tui import format as fmt
 from tui import help as help_page
 from tui import words
+from tui.chart.words import about_chart
 from tui.clean import clean
 from tui.device import choosing
 from tui.device.choosing import Choice
@@ -33,6 +34,7 @@ from tui.screens.prompt import Prompt
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.live_pane import LivePane
+from tui.widgets.loss_chart import LossChart
 from tui.widgets.runs_pane import RunsPane
 from tui.widgets.status_line import StatusLine
 from tui.widgets.tab_bar import PANES, TabBar
@@ -109,9 +111,10 @@ class MainScreen(PaneScreen):
         pane = self.query_one(f"#{self.pane}")
         own = [*Binding.make_bindings(_IN_LIVE)] if isinstance(pane, LivePane) else []
         everywhere = [*help_page.declared(type(self.app)), *Binding.make_bindings(_EVERYWHERE)]
-        text = help_page.page(
-            words.ABOUT[self.pane], [*own, *help_page.bindings_of(pane)], everywhere
-        )
+        about = words.ABOUT[self.pane]
+        if isinstance(pane, LivePane):
+            about += f"\n\n{about_chart(self.query_one(LossChart).glyphs)}"
+        text = help_page.page(about, [*own, *help_page.bindings_of(pane)], everywhere)
         self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
 
     async def action_in_live(self, name: str) -> None:

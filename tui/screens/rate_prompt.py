@@ -70,7 +70,7 @@ def give_rate(pane: Widget, live: LiveRun, rate: float, optimizer: str = "") -> 
 def _help(live: LiveRun) -> str:
     """What the number is; where a schedule is at work it is not the rate that the run has now."""
     words, step = f"{field_help.ARGUMENTS['lr']}. Up and down change it.", live.state.last_step
-    if not live.schedule or step is None:
+    if not live.schedule or step is None or step.lr == _rate(live.values.get(LR, "")):
         return words
     half = f"half of the number makes that {step.lr / 2:.3g} from the next step on"
     return clean(f"lr of the config. {live.schedule} has made it {step.lr:.3g} by now: {half}.")

@@ -11,11 +11,12 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui.base_app import in_ascii
-from tui.chart.words import ABOUT_CHART
+from tui.chart.words import about_chart
 from tui.learn.becoming import becoming
 from tui.learn.network import table
 from tui.learn.step import taken_apart
 from tui.messages import NetworkAsked, PartShown, RunUpdated
+from tui.plot import ASCII, BRAILLE
 from tui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class LearnPane(Vertical):
             return taken_apart(measured, self._loss(), room, ascii_only=in_ascii(self.app))
         if self.page == "config":
             return becoming(self._draft, self.size.width - 4, beside_run=self._run is not None)
-        return Text(ABOUT_CHART)
+        return Text(about_chart(ASCII if in_ascii(self.app) else BRAILLE))
 
     def _loss(self) -> str:
         """Of the run that is shown: the config may be another one by now."""

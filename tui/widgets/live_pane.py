@@ -18,6 +18,7 @@ from tui.widgets.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from textual.app import ComposeResult
     from textual.events import Resize
@@ -81,6 +82,16 @@ class LivePane(Vertical):
         self.query_one(LossChart).show(update.run, update.state)
         self.query_one(EpochTable).show(update.state, anew=anew)
         self.query_one(LogPane).show(update.log, anew=anew)
+
+    def run_deleted(self, path: Path) -> None:
+        """What was at `path` is in the trash: the run that is shown, or one drawn beside it."""
+        self.query_one(LossChart).run_deleted(path)
+        self.query_one(Progress).run_moved()
+
+    def taken_back(self, path: Path) -> None:
+        """What was at `path` is back."""
+        self.query_one(LossChart).taken_back(path)
+        self.query_one(Progress).run_moved()
 
     @property
     def ended(self) -> Ended | None:

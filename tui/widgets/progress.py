@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NUM_ROWS = 3
 """While it is live, from the first moment, so that nothing below it moves."""
 LEAST_BAR = 8
-LEFT, RIGHT = 16, len("at most 59 min 59 s left")
+LEFT, RIGHT = 16, len("59 min 59 s to epoch 100")
 ROOMY = 60
 """Columns from which there is room for such words beside a bar."""
 LEAST_FOR_KEYS = 14
@@ -61,6 +61,12 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         self._ended = None if live else _ended(run, state)
         self._listen()
         self._redraw()
+
+    def run_moved(self) -> None:
+        """The run that is shown may be in the trash now, or back."""
+        if self.run is not None and not self.live:
+            self._ended = _ended(self.run, self.state)
+            self._redraw()
 
     @property
     def ended(self) -> outcome.Ended | None:
@@ -104,7 +110,7 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
         total = max(1, started.epochs * started.num_steps)
         right = "" if self.state.paused else words.time_left(self._countdown.seconds())
         if right and width >= ROOMY and words.may_end_early(self.state):
-            right = f"at most {right}"
+            right = f"{right.removesuffix(' left')} to epoch {started.epochs}"
         return self._bar(
             f"epoch {epoch} of {started.epochs}", right, self.state.step / total, width
         )
@@ -185,7 +191,10 @@ class Progress(CellWidget, roles=("strong", "accent", "frame", "text", "good", "
 
 def _ended(run: Run, state: RunState) -> outcome.Ended:
     can_go_on = schedules.can_go_on(run.config())
-    return outcome.Ended(run.path, state, bool(run.checkpoints()), can_go_on, run.ours())
+    is_there = run.path.exists()
+    can_begin_again = run.ours() and is_there
+    checkpoints = bool(run.checkpoints())
+    return outcome.Ended(run.path, state, checkpoints, can_go_on, can_begin_again, is_there)
 
 
 def _age(state: RunState) -> float:

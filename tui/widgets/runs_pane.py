@@ -176,13 +176,19 @@ class RunsPane(Vertical):
         """Take back what was deleted last."""
         self.post_message(TakeBackAsked())
 
+    def current(self) -> tuple[Run, str] | None:
+        """The run under the cursor and its status; None where there is none."""
+        place = self._place()
+        row = next((row for row in self.rows if place and row["run"] == str(place[0])), None)
+        return (Run(place[0]), row["status"]) if place and row else None
+
     @on(DataTable.RowHighlighted)
     def _tell_untold(self) -> None:
         """What the table has no room for, of the run or checkpoint under the cursor."""
         place = self._place()
         run, file = place if place is not None else (None, "")
         row = next((row for row in self.rows if row["run"] == str(run)), None)
-        self._offer("runs-live" if row and row["status"] in LIVE and not file else "runs")
+        self._offer("runs-live" if row and row["status"] in LIVE else "runs")
         text = self._untold(row, file) if row else ""
         if text == self._untold_shown:
             return  # an update lays out the screen, at each key that scrolls
@@ -265,6 +271,8 @@ class RunsPane(Vertical):
             told.append(f"/ {clean(self.filter)}   {num_found} of {len(self.rows)}, esc shows all")
         if self.order.column not in self._columns and self.order != Order():
             told.append(f"by {self.order.column}{', turned round' if self.order.is_turned else ''}")
+        if self.order.column == "best" and _have_different_losses(self.rows):
+            told.append("their losses are not the same: t tests each, which can be compared")
         line = self.query_one("#runs-told", Static)
         line.update("   ".join(told))
         line.display = bool(told)
@@ -290,3 +298,9 @@ class RunsPane(Vertical):
 def _metric(row: dict[str, Any]) -> str | None:
     """What the run is judged by."""
     return row["best"]["metric"] if row["best"] else None
+
+
+def _have_different_losses(rows: list[dict[str, Any]]) -> bool:
+    """Whether runs that are judged by one loss had it measured in different ways."""
+    judged = [row for row in rows if row["best"] and "loss" in row["best"]["metric"]]
+    return len({row.get("loss") for row in judged} - {None}) > 1
