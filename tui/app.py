@@ -158,7 +158,7 @@ class MnistApp(KeepApp):
         elif self._start_at_once:
             self.action_start()
         elif not self._to_show:
-            self.offer_unfinished()
+            self.tell_newest()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action, for the palette."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import on
@@ -58,6 +59,8 @@ class FollowApp(BaseApp):
         """Why the last training could not begin, which is said once."""
         self._waiting_for: dict[str, Callable[[str], None]] = {}
         """Who tells of the answer to a request, by its id."""
+        self._over_the_window = "", 0.0
+        """What was said there last, and until when it stands."""
 
     @property
     def training(self) -> bool:
@@ -218,12 +221,17 @@ class FollowApp(BaseApp):
         """Say something in the bottom line where it is short, else over the window."""
         seconds = timeout or self.NOTIFICATION_TIMEOUT
         small = severity == "information" and not title and self.main.is_attached
-        if not (small and self.main.say_if_short(message, seconds)):
+        if small and self.main.say_if_short(message, seconds):
+            return
+        now, (before, until) = time.monotonic(), self._over_the_window
+        if message != before or now >= until:  # said twice it would cover twice as much
+            self._over_the_window = message, now + seconds
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def clear_notifications(self) -> None:
         """Take away what was said, in the bottom line too."""
         super().clear_notifications()
+        self._over_the_window = "", 0.0
         if self.main.is_attached:
             self.main.say("")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.runs import Run
     from core.state import RunState
     from tui.digits.exhibits import Exhibits
-    from tui.runs.unfinished import Unfinished
+    from tui.runs.newest import Newest
 
 
 @dataclass
@@ -43,10 +43,10 @@ class RunUpdated(Message, bubble=False):
 
 
 @dataclass
-class UnfinishedFound(Message, bubble=False):
-    """The newest run was left before its end."""
+class NewestFound(Message, bubble=False):
+    """The newest run is known: the first screen speaks of it."""
 
-    unfinished: Unfinished
+    newest: Newest
 
 
 @dataclass

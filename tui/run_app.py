@@ -18,8 +18,8 @@ from tui import format as fmt
 from tui import starting, words
 from tui.clean import clean
 from tui.follow_app import FollowApp
-from tui.messages import FineTuneAsked, QuickRunAsked, ResumeAsked, UnfinishedFound
-from tui.runs import unfinished
+from tui.messages import FineTuneAsked, NewestFound, QuickRunAsked, ResumeAsked
+from tui.runs import newest
 from tui.runs.order import LIVE
 from tui.screens.ask import Answer, Ask
 from tui.screens.prompt import Prompt
@@ -62,13 +62,13 @@ class RunApp(FollowApp):
         else:
             self._begin(lambda: self._fine_tuned(parent, text), num_processes=number)
 
-    def offer_unfinished(self) -> None:
-        """Have the first screen offer to go on with the newest run, where it was left."""
+    def tell_newest(self) -> None:
+        """Have the first screen speak of the newest run, and offer to go on where it was left."""
 
         async def look() -> None:
-            found = await asyncio.to_thread(unfinished.newest, self.save_dir)
+            found = await asyncio.to_thread(newest.find, self.save_dir)
             if found is not None:
-                self.main.post_message(UnfinishedFound(found))
+                self.main.post_message(NewestFound(found))
 
         self.run_worker(look())
 

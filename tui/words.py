@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.config.draft import Draft
     from tui.device.choosing import Choice
     from tui.live.outcome import Ended
-    from tui.runs.unfinished import Unfinished
+    from tui.runs.newest import Newest
 
 QUICK_RUN = "sprint.json"
 """The preset of the quick run: one epoch."""
@@ -40,14 +40,21 @@ _ROOMY = 60
 
 
 def welcome(
-    draft: Draft, width: int, unfinished: Unfinished | None = None, num_live: int = 0
+    draft: Draft, width: int, newest: Newest | None = None, num_live: int = 0, kept: str = ""
 ) -> str:
-    """The first screen, in lines of that many columns; `num_live` runs are trained elsewhere."""
+    """The first screen, in lines of that many columns.
+
+    `num_live` runs are trained elsewhere; `kept` tells of edits that another window left unsaved.
+    """
     trainer = draft.current.value.get("trainer", {})
     trainer = trainer if isinstance(trainer, dict) else {}
     saved = fmt.path(str(trainer.get("save_dir", "saved")))
     saved = clean(saved if saved.startswith(("/", "~", ".")) else f"./{saved}")
-    go_on = [("r", f"go on with {clean(unfinished.words)}")] if unfinished is not None else []
+    before = []
+    if newest is not None and newest.can_go_on:
+        before = [("r", f"go on with {clean(newest.words)}")]
+    elif newest is not None and not num_live:
+        before = [("4", f"look at your runs; the newest: {clean(newest.words)}")]
     follow = (
         "follow the run that is" if num_live == 1 else f"follow one of the {num_live} runs that are"
     )
@@ -55,8 +62,8 @@ def welcome(
         *([("4", f"{follow} being trained")] if num_live else ()),
         ("enter", _QUICK_OFFER),
         ("s", f"{clean(_next_run(draft))}: {_length(trainer)}"),
-        *go_on,
-        ("1", "look at the config first"),
+        *before,
+        ("1", kept or "look at the config first"),
     )
     lines = ["No run is shown yet." if num_live else "Nothing is running yet.", ""]
     for key, text in keys:

@@ -37,10 +37,10 @@ class Range:
 
     @property
     def short(self) -> str:
-        """The same beside a field: `0 … 1`."""
+        """The same beside a field: `0 to 1`."""
         if self.without_least or math.inf in (self.most, -self.least):
             return self.words
-        return f"{self.least:g} … {'below ' if self.without_most else ''}{self.most:g}"
+        return f"{self.least:g} to {'below ' if self.without_most else ''}{self.most:g}"
 
 
 def of(kind: str, name: str) -> Range | None:

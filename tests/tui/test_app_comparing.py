@@ -10,6 +10,7 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
+from core.events import SettingChanged, to_line
 from core.files import write_json
 from core.runs import Run
 from core.saved import folders
@@ -154,3 +155,18 @@ async def test_runs_of_other_losses_are_told_to_be_compared_by_accuracy(scratch:
     assert "compare val_accuracy, not val_loss" in told
     told = of_runs(first, same)[1].plain
     assert "loss" not in told.replace("val_", "")
+
+
+async def test_what_was_set_while_a_run_ran_is_told(scratch: Scratch) -> None:
+    first, second = told_run(scratch, "first"), told_run(scratch, "second")
+    change = SettingChanged(
+        path="optimizer.args.lr", before=0.001, after=0.0625, epoch=0, step=7, time=2.0
+    )
+    ended = second.journal_path.read_bytes().splitlines(keepends=True)
+    second.journal_path.write_bytes(b"".join([*ended[:-1], to_line(change), ended[-1]]))
+    title, page = of_runs(first, second)
+    assert "first" in title
+    assert "optimizer.args.lr" in page.plain
+    assert "0.0625" in page.plain
+    told = "optimizer.args.lr was 0.001 and is 0.0625 from step 7 on."
+    assert f"second/{second.id}: {told}" in page.plain

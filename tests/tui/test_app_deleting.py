@@ -209,3 +209,21 @@ async def test_emptying_the_trash_asks_and_says_how_much_is_freed(scratch: Scrat
         )
         window.app.empty_trash()
         await window.until(lambda: "nothing in the trash" in window.notices(), "told")
+
+
+async def test_the_run_that_is_shown_says_that_it_is_gone_and_that_it_is_back(
+    scratch: Scratch,
+) -> None:
+    run = with_checkpoints(scratch)
+    async with opened(scratch, WIDE, shown=[run]) as window:
+        await window.until_shown("Saved in")
+        await window.list_runs()
+        await window.press("delete")
+        await window.until_asked()
+        await window.press("y")
+        await window.until(lambda: not window.runs.rows, "deleted")
+        await window.press("3")
+        await window.until_shown("is not there any more")
+        await window.until_hidden("Saved in")
+        await window.press("4", "z", "3")
+        await window.until_shown("Saved in")

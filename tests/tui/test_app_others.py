@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from recorded import recorded
@@ -12,7 +13,7 @@ from window import USUAL, WIDE, opened
 from core import runs
 from core.events import RunEnded
 from core.journal import Journal
-from tui.runs import unfinished
+from tui.runs import newest
 from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
@@ -54,12 +55,25 @@ async def test_the_first_screen_offers_to_go_on_with_the_newest_run(
 
 
 def test_nothing_is_offered_of_a_run_that_came_to_its_end(scratch: Scratch) -> None:
-    assert unfinished.newest(scratch.saved) is None
+    assert newest.find(scratch.saved) is None
     left(scratch, "stopped", ended("stopped"))
-    assert unfinished.newest(scratch.saved) is not None
-    for outcome in ("completed", "failed"):
-        left(scratch, outcome, ended(outcome))
-        assert unfinished.newest(scratch.saved) is None
+    found = newest.find(scratch.saved)
+    assert found is not None
+    assert found.can_go_on
+    for outcome, word in (("completed", "early stop"), ("failed", "failed")):
+        run = left(scratch, outcome, ended(outcome))
+        found = newest.find(scratch.saved)
+        assert found is not None
+        assert not found.can_go_on
+        assert found.words.startswith(f"{outcome}/{run.id}, {word}")
+        shutil.rmtree(run.path)  # another one of the same second would be as new
+
+
+async def test_the_first_screen_tells_how_the_newest_run_ended(scratch: Scratch) -> None:
+    run = left(scratch, "done", ended("completed"))
+    async with opened(scratch, USUAL) as window:
+        await window.until_shown(f"look at your runs; the newest: done/{run.id}")
+        await window.until_hidden("r go on")
 
 
 async def test_the_top_line_counts_the_runs_that_are_trained_elsewhere(scratch: Scratch) -> None:
@@ -70,7 +84,7 @@ async def test_the_top_line_counts_the_runs_that_are_trained_elsewhere(scratch: 
             assert "nothing is running" in window.text()
             await window.list_runs(3)
             await window.until_shown("2 runs are being trained: 4 lists them")
-            await window.press("p")
+            await window.press("3", "p")
             assert "no run is shown: 4 lists those that are being trained" in window.notices()
             window.app.follow(over)
             await window.until_shown("■ stopped")

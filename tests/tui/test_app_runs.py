@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,12 +152,12 @@ async def test_what_tells_runs_apart_has_columns_or_the_line_below_the_list(
             await window.until_shown("98.16 %  5 of 5  Adam       0.001")
             await window.until_shown("0.25")
             await window.press("end")
-            await window.until_shown("files 0 bytes   cpu")
+            await window.until_shown("files 50 kB   cpu")
         async with opened(scratch, USUAL) as window:
             await window.list_runs(2)
             await window.press("end")
             await window.until_shown(
-                "tested 98.16 %   Adam   lr 0.001   began 19 s ago   files 0 bytes   cpu"
+                "tested 98.16 %   Adam   lr 0.001   began 19 s ago   files 50 kB   cpu"
             )
             await window.press("space", "end")
             await window.until_shown("model_best.pth")
@@ -301,3 +302,45 @@ async def test_a_live_run_is_not_offered_to_go_on(scratch: Scratch) -> None:
             while under_cursor(window)[0] != "ended":
                 await window.press("down")
             await window.until_shown("r go on")
+
+
+async def test_p_and_x_in_the_list_mean_the_run_under_the_cursor(scratch: Scratch) -> None:
+    ended = told_run(scratch, "ended")
+    with recorded(scratch.path / scratch.saved, "running") as live:
+        async with opened(scratch, USUAL, shown=[ended]) as window:
+            await window.list_runs(2)
+            await window.press("home", "p", "x")
+            await window.until(lambda: under_cursor(window)[0] == NAME, "the live one on top")
+            asked = [json.loads(line)["kind"] for line in live.requests_path.open()]
+            assert asked == ["pause", "stop"]
+            while under_cursor(window)[0] != "ended":
+                await window.press("down")
+            await window.press("x")
+            assert "ended/" in window.notices()
+            assert "is not running" in window.notices()
+    assert not ended.requests_path.exists()
+
+
+async def test_a_live_run_without_a_checkpoint_has_none_to_test(scratch: Scratch) -> None:
+    with recorded(scratch.path / scratch.saved, "running") as run:
+        for path in run.path.glob("*.pth"):
+            path.unlink()
+        async with opened(scratch, USUAL) as window:
+            await window.list_runs()
+            await window.press("home", "t")
+            await window.until(lambda: "no checkpoint yet" in window.notices(), "told")
+
+
+async def test_that_losses_are_not_the_same_is_told_where_they_are_sorted_by(
+    scratch: Scratch,
+) -> None:
+    told_run(scratch, "a")
+    told_run(scratch, "b", edits={"loss": {"type": "nll_loss", "args": {"label_smoothing": 0.1}}})
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(2)
+        while window.runs.order.column != "best":
+            await window.press("o")
+        await window.until_shown("their losses are not the same")
+        window.runs.set_filter("")
+        await window.press("o")
+        await window.until_hidden("their losses are not the same")

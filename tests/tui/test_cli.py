@@ -594,7 +594,8 @@ def test_the_ascii_chart_has_all_that_a_chart_needs(
     (head,) = (line for line in lines if line.startswith("loss of "))
     assert head.split() == ["loss", "of", f"Mnist_LeNet/{finished.id}", "**", "train", "..", "val"]
     assert any(line.strip() in ("epoch", "step") for line in lines)
-    axis = next(index for index, line in enumerate(lines) if line.count("+") > 2)
+    axis = next(index for index, line in enumerate(lines) if line.count("-") > 20)
+    assert "^" in lines[axis]  # where checkpoints were saved
     assert lines[axis + 1].split()[0] in ("0", "0.0")
     ticks = [line.split("+")[0].strip() for line in lines[:axis] if "+" in line]
     assert len(ticks) >= 2

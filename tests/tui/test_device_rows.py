@@ -66,6 +66,7 @@ def test_what_does_not_fit_is_scrolled_to_by_the_cursor() -> None:
     devices.cursor = 9
     rows = ["".join(cell.char for cell in row) for row in devices.draw(60, 6)]
     assert rows[-1].startswith("  d8")
+    assert rows[0] == "  ▴ 6 more lines"
     assert not any("cpu" in row for row in rows)
 
 

@@ -124,6 +124,7 @@ async def test_kept_edits_are_offered_taken_and_can_be_undone(scratch: Scratch) 
     text = left_behind(scratch)
     async with opened(scratch, USUAL) as window:
         await window.until(lambda: "unsaved changes of config.json" in window.notices(), "offered")
+        await window.until_shown("1       unsaved changes of config.json")  # on the first screen
         await window.press("1")
         window.app.clear_notifications()
         await window.until_shown("! unsaved changes of config.json")  # as long as they are there

@@ -165,9 +165,9 @@ def test_no_schedule_at_all_has_no_other_row(draft: Draft) -> None:
 def test_a_range_beside_a_field_is_the_one_that_is_checked(draft: Draft) -> None:
     draft.set(("optimizer", "type"), "SGD")
     unit = all_fields(draft)["optimizer.args.momentum"].unit
-    assert unit == "0 … 1"
+    assert unit == "0 to 1"
     assert "must be from 0 to 1" in draft.problem_with(("optimizer", "args", "momentum"), 1.5)
-    assert all_fields(draft)["data_loader.augment.scale"].unit == "0 … below 1"
+    assert all_fields(draft)["data_loader.augment.scale"].unit == "0 to below 1"
 
 
 @pytest.mark.parametrize("block", ["optimizer", "lr_scheduler", "arch"])

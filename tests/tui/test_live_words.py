@@ -53,6 +53,8 @@ def test_patience_and_the_best_are_told_once_there_is_something_to_judge() -> No
     assert words.patience(fold(RunState(), [STARTED])) == words.best(RunState()) == ""
     assert words.patience(ONE_EPOCH) == ""  # it is the best epoch itself
     assert words.patience(fold(ONE_EPOCH, [worse(2)])) == "no better for 1 of 10 epochs"
+    out = fold(ONE_EPOCH, [worse(epoch) for epoch in range(2, 12)])
+    assert words.patience(out) == "no better for 10: one more ends it"
     assert words.best(ONE_EPOCH) == "best val_loss 0.2500 at epoch 1"
     assert words.best(ONE_EPOCH, named=False) == "best 0.2500 at epoch 1"
 

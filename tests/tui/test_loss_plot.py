@@ -17,7 +17,8 @@ from tui.chart.axis import x_axis
 from tui.chart.loss_plot import Other, metrics_of, plot_of
 from tui.chart.lr_changes import jumps
 from tui.chart.view import AVERAGES, X_CHOICES, ChartView
-from tui.plot import ASCII, BRAILLE, Stroke, as_text, chart
+from tui.chart.words import about_chart
+from tui.plot import ASCII, BRAILLE, EVERY_GLYPHS, Stroke, as_text, chart
 
 
 def state_of(num_epochs: float, **more: Any) -> RunState:
@@ -112,6 +113,20 @@ def test_the_best_epoch_is_marked_on_every_metric_that_has_it() -> None:
         assert mark.y == pytest.approx(height)
         assert mark.text == "best val_loss 0.1000 at epoch 3"
     assert not plot_of(state_of(3), ChartView("lr")).marks
+
+
+def test_a_rate_is_never_averaged() -> None:
+    averaged = plot_of(state_of(3), ChartView("lr", average=0.9))
+    assert averaged.series == plot_of(state_of(3), ChartView("lr")).series
+    assert "average" not in averaged.title
+
+
+def test_its_key_has_the_signs_that_it_is_drawn_with() -> None:
+    for glyphs in EVERY_GLYPHS:
+        told = about_chart(glyphs)
+        for sign in (*glyphs.samples[:4], glyphs.mark, glyphs.saved, glyphs.rule, glyphs.above):
+            assert sign in told, (glyphs.name, sign)
+    assert about_chart(ASCII).isascii()
 
 
 def test_resumes_checkpoints_and_changes_of_the_learning_rate_are_marked() -> None:

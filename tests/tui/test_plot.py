@@ -524,6 +524,11 @@ def test_the_words_of_a_cut_and_of_a_line_beside_it_keep_apart() -> None:
         text = as_text(draw(curve, fit_from=0.05, x_max=2.0, rules=[Rule(x, "resumed")]))
         assert re.search(r"▲ 2\.31($|[^\w.])", text, re.MULTILINE), text
         assert re.search(r"(?<!\w)resumed", text), text
+        # Long words in a narrow chart: there is no row for both, and neither covers the other.
+        rule = Rule(x, "lr 0.05 → 0.01")
+        text = as_text(draw(curve, fit_from=0.05, x_max=2.0, width=30, rules=[rule]))
+        assert re.search(r"▲ 2\.31($|[^\w.])", text, re.MULTILINE), text
+        assert "0.05 → 0.01" not in text or "lr 0.05 → 0.01" in text, text
 
 
 def test_a_beginning_that_is_too_low_is_marked_at_the_bottom() -> None:

@@ -217,8 +217,9 @@ def test_what_is_put_beside_a_checkpoint_is_told(
     run = told_run(scratch, "x")
     watching.be_looked_at(looked_at=True)
     wait_for(heard.complete)
+    before = heard.messages[-1].rows[0]["bytes"]
     (run.path / "model_best.pth").write_bytes(b"x" * 10)
-    wait_for(lambda: heard.messages[-1].rows[0]["bytes"] == 10)
+    wait_for(lambda: heard.messages[-1].rows[0]["bytes"] == before + 10)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_it_is_listed(real: Run, call: Callable[..., tuple[int, str, str]]) -> N
 def test_it_is_shown_with_its_chart(real: Run, call: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = call("show", RUN_ID)
     assert (code, err) == (0, "")
-    assert "✓ finished   epoch 3 of 3   all 3 epochs are done" in out
+    assert "✓ finished   3 epochs   all 3 epochs are done" in out
     assert "best val_loss 0.0666 at epoch 3" in out
     last = next(line for line in out.splitlines() if line.startswith("epoch 3/3"))
     assert last.endswith("val_top_k_acc 0.9985  25 s  best")

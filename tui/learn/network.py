@@ -24,6 +24,7 @@ _WORDS = {
     "ReLU": "below 0 becomes 0; without it, all the layers would be as one",
     "BatchNorm2d": "each map scaled to mean 0, deviation 1, and then as it learned",
     "Dropout": "while it trains, drops {share} at random: none is relied on; now, nothing",
+    "Dropout of 0": "drops nothing, since its share is 0",
     "Flatten": "flatten: the same {numbers} numbers in one row ({before} = {numbers})",
     "Linear": "{outputs} sums, each of all {numbers} inputs, each times a weight of its own",
     "mean": "of each map the average over the picture: one number a map",
@@ -81,12 +82,14 @@ def _cut(title: str) -> str:
 
 def _words(stage: dict[str, Any], before: Sequence[int]) -> str:
     does = str(stage["does"])
-    words = _WORDS.get(_SAME.get(does, does))
+    settings, kind = stage["settings"], _SAME.get(does, does)
+    if kind == "Dropout" and settings.get("p") == 0:
+        kind = "Dropout of 0"
+    words = _WORDS.get(kind)
     if words is None:
         return "its own code"
     if does in ("reshape", "view"):
         words = words.replace("flatten:", f"{does}:")
-    settings = stage["settings"]
     return words.format(
         before=times(before[1:]),
         numbers=prod(before[1:]),

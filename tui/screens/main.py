@@ -21,11 +21,11 @@ from tui.messages import (
     DevicesFound,
     ExhibitsFound,
     FineTuneAsked,
+    NewestFound,
     QuickRunAsked,
     ResumeAsked,
     RunsFound,
     RunUpdated,
-    UnfinishedFound,
 )
 from tui.runs.order import LIVE
 from tui.screens.page import Page
@@ -153,9 +153,11 @@ class MainScreen(PaneScreen):
 
     def action_resume(self) -> None:
         """Go on with the run that is shown, or that the first screen offers."""
-        run = self.query_one(LivePane).run or self.unfinished
-        if run is not None:
-            self.post_message(ResumeAsked(run.path))
+        shown, newest = self.query_one(LivePane).run, self.newest
+        if shown is not None:
+            self.post_message(ResumeAsked(shown.path))
+        elif newest is not None and newest.can_go_on:
+            self.post_message(ResumeAsked(newest.path))
 
     @property
     def config(self) -> ConfigPane:
@@ -252,9 +254,9 @@ class MainScreen(PaneScreen):
             looking.post_message(event)
         self.refresh_keys()
 
-    @on(UnfinishedFound)
-    def _offer(self, event: UnfinishedFound) -> None:
-        self.unfinished = event.unfinished
+    @on(NewestFound)
+    def _tell_newest(self, event: NewestFound) -> None:
+        self.newest = event.newest
         self.query_one(LivePane).welcome(self._welcome())
         self.refresh_keys()
 

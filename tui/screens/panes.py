@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tui.base_app import BaseApp
     from tui.config.draft import Draft
-    from tui.runs.unfinished import Unfinished
+    from tui.runs.newest import Newest
 
 
 class PaneScreen(Screen[None]):
@@ -44,8 +44,8 @@ class PaneScreen(Screen[None]):
         self.draft = draft
         self.pane = "live"
         self._num_processes = 1
-        self.unfinished: Unfinished | None = None
-        """What the first screen offers to go on with."""
+        self.newest: Newest | None = None
+        """The run that the first screen speaks of."""
         self._said_of_pane = False
         """What the bottom line says has no meaning in another pane."""
         self._live_runs: set[str] = set()
@@ -123,7 +123,8 @@ class PaneScreen(Screen[None]):
 
     def _welcome(self) -> str:
         width = room.line_width(self.app.size, beside=self._are_beside())
-        return words.welcome(self.draft, width, self.unfinished, self.others_live)
+        kept = next((pane.kept.note for pane in self.query(ConfigPane)), "")
+        return words.welcome(self.draft, width, self.newest, self.others_live, kept)
 
     @property
     def others_live(self) -> int:
@@ -188,7 +189,7 @@ class PaneScreen(Screen[None]):
             log=live.shows_log,
             part=self._part(),
             ended=live.ended,
-            unfinished=self.unfinished is not None,
+            unfinished=self.newest is not None and self.newest.can_go_on,
         )
         self.query_one(KeyBar).show(keys if self.is_active else ())
 

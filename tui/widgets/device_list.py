@@ -91,11 +91,13 @@ class DeviceList(
         places = [index for index, part in enumerate(entries) for _ in part]
         first = places.index(min(self.cursor, len(entries) - 1))
         last = first + len(entries[places[first]])
-        self._top = max(0, min(self._top, first, len(rows) - height))
+        self._top = max(0, min(self._top, max(0, first - 1), len(rows) - height))
         self._top = max(self._top, min(first, last - height))
         shown = rows[self._top : self._top + height]
         self._places = places[self._top : self._top + height]
         left = len(rows) - self._top - height
+        if 0 < self._top < first:  # never in the place of the name under the cursor
+            shown[0] = cells(f"  ▴ {self._top + 1} more lines", "dim")
         if left > 0 and shown:
             shown[-1] = cells(f"  ▾ {left + 1} more lines", "dim")
         return shown

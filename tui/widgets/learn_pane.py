@@ -142,7 +142,7 @@ class LearnPane(Vertical):
             names.append(title, "bold reverse" if name == self.page else "")
             names.append(" " * _GAP)
         if self._asking and self.page == "network":
-            names.append("the next picture …", "dim")
+            names.append(" reading the next picture …", "dim italic")
         self.query_one("#learn-pages", Static).update(names)
         self.query_one("#learn-page", Static).update(self._text())
         self.query_one(PictureView).show(self._ink if self.page == "network" else b"")
