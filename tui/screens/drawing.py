@@ -158,7 +158,7 @@ class Drawing(ModalScreen[None]):
             guesses.await_guess(titles)
             self._show()
 
-        self.run_worker(turn(), group="rivals", exclusive=True)
+        self.run_worker(turn())  # not one in the place of another: each key counts
 
     def _ask(self) -> Predicting:
         """Begin to ask what it is."""
