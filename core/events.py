@@ -12,9 +12,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from core.files import without_non_finite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Metrics = dict[str, float | None]
 
@@ -256,15 +259,41 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 """Other writers spell NaN and Infinity, which JSON has not: they are null, as in our own lines."""
 
 
+MOST_AT_ONCE = 200
+"""Lines that are read as one list, which spares a third of reading each by itself."""
+
+
+def from_lines(lines: Sequence[bytes]) -> list[Event]:
+    """The events of lines, without those that are none."""
+    events: list[Event | None] = []
+    for start in range(0, len(lines), MOST_AT_ONCE):
+        some = lines[start : start + MOST_AT_ONCE]
+        try:
+            values = _DECODER.decode((b"[" + b",".join(some) + b"]").decode())
+        except (ValueError, RecursionError):
+            values = []
+        whole = len(values) == len(some)
+        events += map(_from_value, values) if whole else map(from_line, some)
+    return [event for event in events if event is not None]
+
+
 def from_line(line: bytes) -> Event | None:
     """The event of a line; None if it is torn, not ours, lacks a field or has an impossible one."""
     try:
-        value = _DECODER.decode(line.decode())
+        return _from_value(_DECODER.decode(line.decode()))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _from_value(value: Any) -> Event | None:
+    try:
         kind = _KINDS[value.pop("kind")]
         known = _FIELDS[kind.__name__]
-        if not value.keys() <= known:  # rare, and slow
-            value = {name: item for name, item in value.items() if name in known}
-        event = kind(**value)
+        if value.keys() == known:  # nearly always; a frozen class's own way takes far longer
+            event: Event = object.__new__(kind)
+            event.__dict__.update(value)
+        else:
+            event = kind(**{name: item for name, item in value.items() if name in known})
         return event if _fits(event) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from core.errors import MistakeError
-from core.events import Event, from_line, to_line
+from core.events import Event, from_lines, to_line
 from core.files import append_line
 from core.record import journal_end, other_hosts
 
@@ -115,8 +115,7 @@ class Follower:
 
     def read(self) -> list[Event]:
         """The events since the last call; lines that are no event are skipped."""
-        events = (from_line(line) for line in self._lines.read())
-        return [event for event in events if event is not None]
+        return from_lines(self._lines.read())
 
 
 @contextlib.contextmanager
