@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.requests import LR
@@ -31,8 +32,9 @@ class Level(NamedTuple):
 def lr_rules(state: RunState, axis: XAxis, arrow: str) -> list[Rule]:
     """A line at each change, with what it was and what it became."""
     num_steps = state.started.num_steps if state.started else 1
-    told = {after.x: (before.lr, after.lr) for before, after in jumps(state.lr)}
-    spans = {after.x: before.end for before, after in jumps(state.lr)}
+    found = jumps(state.lr)
+    told = {after.x: (before.lr, after.lr) for before, after in found}
+    spans = {after.x: before.end for before, after in found}
     for change in state.changes:
         if change.path == LR:
             # Beside a schedule the config's rate is not the one that the run has: its jump is.
@@ -50,17 +52,20 @@ def jumps(curve: Curve) -> list[tuple[Level, Level]]:
 
     A rate that changes with every point is a curve and has no such places: `lr` can be drawn.
     """
-    flat = [bucket for bucket in curve.buckets if bucket.low == bucket.high]
-    if len({bucket.low for bucket in flat}) < 2:
-        return []
-    levels = []
-    for lr, group in groupby(flat, key=lambda bucket: bucket.low):
-        points = list(group)
-        levels.append(Level(lr, points[0].x, points[-1].x, len(points)))
-    last = len(levels) - 1
+    stays: list[tuple[float, float, float, int]] = []
+    lr, x, end, num_points = math.nan, 0.0, 0.0, 0
+    for bucket in curve.buckets:  # at each redraw of the chart: in plain numbers
+        if bucket.low != bucket.high:
+            continue
+        if bucket.low == lr:
+            end, num_points = bucket.x, num_points + 1
+            continue
+        stays.append((lr, x, end, num_points))
+        lr, x, end, num_points = bucket.low, bucket.x, bucket.x, 1
+    stays.append((lr, x, end, num_points))
+    last = len(stays) - 1
     return [
-        (before, after)
-        for number, (before, after) in enumerate(pairwise(levels), 1)
-        if before.num_points >= _LEAST_POINTS
-        and (after.num_points >= _LEAST_POINTS or number == last)
+        (Level(*before), Level(*after))
+        for number, (before, after) in enumerate(pairwise(stays), 1)
+        if before[3] >= _LEAST_POINTS and (after[3] >= _LEAST_POINTS or number == last)
     ]
