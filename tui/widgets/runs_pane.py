@@ -191,10 +191,10 @@ class RunsPane(Vertical):
         self._offer("runs-live" if row and row["status"] in LIVE else "runs")
         text = self._untold(row, file) if row else ""
         if text == self._untold_shown:
-            return  # an update lays out the screen, at each key that scrolls
+            return
         self._untold_shown = text
         line = self.query_one("#run-untold", Static)
-        line.update(text)
+        line.update(text, layout=False)  # it is one line high, and this comes at each key
         line.display = bool(text)
 
     def _offer(self, part: str) -> None:
