@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
+MOST_ROUNDS = 5
+"""Of messages that lead to messages, before what goes on is left to `until`."""
 READERS = ("follower", "runs", "load", "predicting")
 """The threads of a window that end with it."""
 
@@ -98,9 +100,27 @@ class Window:
     async def settle(self) -> None:
         """Wait until messages that led to messages were all handled, and keys that came fast."""
         while self.app.type_ahead.holding:
+            await asyncio.sleep(0.001)
+        for _ in range(MOST_ROUNDS):
             await self.pilot.pause(0)
-        for _ in range(5):
+            if await self._is_quiet():
+                return
+
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Give the terminal another size, and wait until the screen in front has it."""
+        await self.pilot.resize_terminal(*size)
+        await self.until(lambda: tuple(self.app.screen.size) == size, f"{size} large")
+        for _ in range(MOST_ROUNDS):  # it is laid out by a timer, of which no queue knows
             await self.pilot.pause(0)
+
+    async def _is_quiet(self) -> bool:
+        """Whether no message waits, nor is one sent by what goes on now."""
+        for _ in range(3):
+            pumps = [self.app, *self.app.screen.walk_children(with_self=True)]
+            if not all(pump._message_queue.empty() for pump in pumps):
+                return False
+            await asyncio.sleep(0)
+        return True
 
     async def type(self, text: str) -> None:
         """Put a text in the place of the one in the field that has the focus."""

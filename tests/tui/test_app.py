@@ -97,9 +97,9 @@ async def test_on_a_wide_terminal_three_panes_stay_and_the_focus_moves(scratch: 
 
 async def test_a_terminal_that_grows_wide_shows_three_panes(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
-        await window.pilot.resize_terminal(*WIDE)
+        await window.resize(WIDE)
         await window.until(lambda: window.visible() == {"config", "device", "live"})
-        await window.pilot.resize_terminal(*NARROW)
+        await window.resize(NARROW)
         await window.until(lambda: window.visible() == {"live"})
 
 
@@ -137,12 +137,12 @@ async def test_a_long_help_says_how_to_scroll_and_its_lines_keep_their_column(
     async with opened(scratch, USUAL) as window:
         await window.press("4", "question_mark")
         await window.until_shown("↑ ↓ scroll, esc closes this")
-        await window.pilot.resize_terminal(60, 80)
+        await window.resize((60, 80))
         await window.until(lambda: window.text().count("\n") > 50, "the new size")
         lines = window.text().splitlines()
         at = next(i for i, line in enumerate(lines) if "sort by the next column" in line)
         assert lines[at + 1][: lines[at].index("sort by")].strip("│ ") == ""
-        await window.pilot.resize_terminal(120, 100)
+        await window.resize((120, 100))
         await window.until_hidden("scroll, esc")
 
 

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scratch import beginning, told_run
-from window import NARROW, USUAL, WIDE, Window, opened
+from window import NARROW, USUAL, WIDE, opened
 
 if TYPE_CHECKING:
     from scratch import Scratch
 
 HUGE, TINY = (200, 60), (39, 11)
-
-
-async def resize(window: Window, size: tuple[int, int]) -> None:
-    await window.pilot.resize_terminal(*size)
-    await window.settle()
 
 
 async def test_a_terminal_that_is_too_small_says_what_it_needs_and_grows_back(
@@ -28,12 +23,12 @@ async def test_a_terminal_that_is_too_small_says_what_it_needs_and_grows_back(
     async with opened(scratch, USUAL, shown=[run]) as window:
         await window.until_shown("✓ finished")
         for size in (TINY, (10, 30), (80, 3), (1, 1)):
-            await resize(window, size)
+            await window.resize(size)
             assert "finished" not in window.text()
-        await resize(window, TINY)
+        await window.resize(TINY)
         assert " ".join(window.text().split()) == "needs 40×12, this terminal is 39×11"
         for size in (NARROW, USUAL, WIDE, HUGE):
-            await resize(window, size)
+            await window.resize(size)
             await window.until_shown("✓ finished")
             assert "needs" not in window.text()
             assert all(len(line) <= size[0] for line in window.text().splitlines())
@@ -46,10 +41,10 @@ async def test_at_40_by_12_the_forms_say_what_they_need(scratch: Scratch) -> Non
             words = " ".join(window.text().split())
             assert f"{name} needs 80×24, this terminal is 40×12" in words
             assert window.app.focused is None
-        await resize(window, USUAL)
+        await window.resize(USUAL)
         assert window.visible() == {"device"}
         await window.press("3")
-        await resize(window, NARROW)
+        await window.resize(NARROW)
         await window.until_shown("Nothing is running yet.")
 
 
@@ -66,7 +61,7 @@ async def test_wide_terminals_show_three_panes_and_runs_alone(
 async def test_a_size_that_changed_behind_a_dialog_is_taken_after_it(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
         await window.press("question_mark")
-        await resize(window, WIDE)
+        await window.resize(WIDE)
         await window.press("escape")
         await window.until(lambda: window.visible() == {"config", "device", "live"}, "wide")
 
@@ -82,5 +77,5 @@ async def test_resizing_fast_never_ends_it(scratch: Scratch) -> None:
                 await window.pilot.press(draw.choice(("1", "2", "3", "4", "question_mark")))
             await asyncio.sleep(0)
         await window.press("escape", "escape", "escape", "3")
-        await resize(window, USUAL)
+        await window.resize(USUAL)
         await window.until_shown("✓ finished")
