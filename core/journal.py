@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from core.errors import MistakeError
-from core.events import Event, from_lines, to_line
+from core.event_lines import from_lines, to_line
 from core.files import append_line
 from core.record import journal_end, other_hosts
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from core.events import Event
 
 LOCK_PATIENCE_SECONDS = 1.0
 """A reader's glance at the lock lasts microseconds; whoever holds it longer is a writer."""

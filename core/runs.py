@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.events import RunStarted, from_line
+from core.event_lines import from_line
+from core.events import RunStarted
 from core.files import new_folder, read_json, write_atomic, write_json
 from core.journal import Follower, is_live
 from core.record.outline import Outline

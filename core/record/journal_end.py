@@ -7,7 +7,8 @@ import mmap
 import os
 from typing import TYPE_CHECKING
 
-from core.events import RunStarted, beginnings, from_line
+from core.event_lines import beginnings, from_line
+from core.events import RunStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.events import IS_BEST, beginnings, from_line
+from core.event_lines import IS_BEST, beginnings, from_line
 from core.journal import LineReader
 from core.state import RunState, fold
 

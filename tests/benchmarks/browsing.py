@@ -25,7 +25,8 @@ from invented import NUM_STEPS, recorded
 from pty_app import PtyApp
 from tiny_data import tiny_config
 
-from core.events import RunEnded, to_line
+from core.event_lines import to_line
+from core.events import RunEnded
 from core.saved import sidecar
 from core.saved.sidecar import Sidecar
 from tui.runs import watch

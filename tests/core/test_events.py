@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scratch import beginning
 
+from core.event_lines import from_line, to_line
 from core.events import (
     EpochEnded,
     Event,
@@ -21,8 +22,6 @@ from core.events import (
     SettingChanged,
     StepEnded,
     StepMeasured,
-    from_line,
-    to_line,
 )
 
 KINDS = Event.__subclasses__()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core import journal
-from core.events import Heartbeat, NoticeGiven, PhaseChanged, RunStarted, to_line
+from core.event_lines import to_line
+from core.events import Heartbeat, NoticeGiven, PhaseChanged, RunStarted
 from core.journal import AlreadyLiveError, Follower, Journal, is_live
 
 if TYPE_CHECKING:

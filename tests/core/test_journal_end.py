@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.events import Heartbeat, RunEnded, to_line
+from core.event_lines import to_line
+from core.events import Heartbeat, RunEnded
 from core.record import journal_end
 
 if TYPE_CHECKING:

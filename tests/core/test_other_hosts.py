@@ -13,7 +13,8 @@ import pytest
 from scratch import beginning
 
 from core import runs
-from core.events import Heartbeat, RunEnded, RunStarted, to_line
+from core.event_lines import to_line
+from core.events import Heartbeat, RunEnded, RunStarted
 from core.journal import AlreadyLiveError, Journal, is_live
 from core.record import other_hosts
 

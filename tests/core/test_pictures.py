@@ -9,7 +9,8 @@ import pytest
 from invented import recorded
 
 from core import runs
-from core.events import RunStarted, to_line
+from core.event_lines import to_line
+from core.events import RunStarted
 from core.images import idx
 from core.images.data_sets import LOADERS, MNIST
 from core.images.idx import DataError

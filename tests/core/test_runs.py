@@ -13,7 +13,8 @@ import pytest
 from invented import recorded
 
 from core import runs
-from core.events import EpochEnded, RunStarted, beginnings, to_line
+from core.event_lines import beginnings, to_line
+from core.events import EpochEnded, RunStarted
 from core.journal import Journal
 from core.runs import Run
 from core.saved import finding, folders

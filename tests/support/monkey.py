@@ -32,6 +32,7 @@ from window import Window, opened
 import core
 from core import launch, runs
 from core.errors import MistakeError
+from core.event_lines import to_line
 from core.events import (
     CheckpointFailed,
     CheckpointSaved,
@@ -42,7 +43,6 @@ from core.events import (
     RunEnded,
     RunPaused,
     SettingChanged,
-    to_line,
 )
 from core.journal import Journal
 from tui.app import MnistApp

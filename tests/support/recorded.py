@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unittest.mock import patch
 
-from core.events import EpochEnded, Event, RunEnded, RunPaused, StepEnded, from_line
+from core.event_lines import from_line
+from core.events import EpochEnded, Event, RunEnded, RunPaused, StepEnded
 from core.journal import Journal
 from core.runs import BEST, Run
 from core.saved import results

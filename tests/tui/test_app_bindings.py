@@ -15,7 +15,7 @@ from window import USUAL, WIDE, Window, opened
 
 from core.events import RunEnded
 from core.state import RunState, fold
-from tui import words
+from tui import offered
 from tui.app import MnistApp
 from tui.live.outcome import Ended
 from tui.screens.main import MainScreen
@@ -109,14 +109,14 @@ def bottom_lines() -> list[tuple[str, KeyBar]]:
 def bar_of(state: RunState, *, live: bool = False, log: bool = False, pane: str = "live") -> KeyBar:
     bar = KeyBar()
     ended = None if live else Ended(Path("run"), state, has_checkpoint=True)
-    bar.show(words.keys_for(pane, state, live=live, log=log, ended=ended))
+    bar.show(offered.keys_for(pane, state, live=live, log=log, ended=ended))
     return bar
 
 
 def test_of_a_run_that_ended_only_what_can_be_done_is_offered() -> None:
     def keys(ended: Ended) -> list[str]:
-        offered = words.keys_for("live", ENDED, live=False, ended=ended)
-        return [key.key for key in offered if key.key in ("t", "r", "s")]
+        shown = offered.keys_for("live", ENDED, live=False, ended=ended)
+        return [key.key for key in shown if key.key in ("t", "r", "s")]
 
     whole = Ended(Path("run"), ENDED, has_checkpoint=True, can_begin_again=True)
     assert keys(whole) == ["t", "r", "s"]

@@ -10,7 +10,8 @@ from recorded import recorded
 from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core.events import SettingChanged, to_line
+from core.event_lines import to_line
+from core.events import SettingChanged
 from core.files import write_json
 from core.runs import Run
 from core.saved import folders

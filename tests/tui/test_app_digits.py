@@ -19,7 +19,8 @@ from tiny_data import NUM_TEST
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from core.evaluate import evaluate
-from core.events import CheckpointSaved, from_line
+from core.event_lines import from_line
+from core.events import CheckpointSaved
 from core.images.pictures import Pictures
 from core.predict import Predictor
 from core.runs import Run

@@ -10,7 +10,8 @@ import pytest
 from recorded import recorded
 from window import NARROW, USUAL, WIDE, Window, opened
 
-from core.events import StepMeasured, to_line
+from core.event_lines import to_line
+from core.events import StepMeasured
 from core.loop.step_parts import PARTS
 
 if TYPE_CHECKING:

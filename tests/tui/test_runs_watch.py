@@ -18,6 +18,7 @@ from recorded import add_test, recorded, told
 from scratch import PATIENCE_SECONDS, beginning, told_run, wait_for
 
 from core import runs
+from core.event_lines import to_line
 from core.events import (
     EpochEnded,
     RunEnded,
@@ -25,7 +26,6 @@ from core.events import (
     RunStarted,
     SettingChanged,
     StepEnded,
-    to_line,
 )
 from core.journal import Journal
 from core.saved import summary

@@ -114,3 +114,9 @@ def _score(measured: dict[str, Any] | None) -> tuple[str, float] | None:
 def parent_name(row: Row) -> str:
     """The checkpoint that a run began with, by its run's id and its file."""
     return "/".join(row["parent"].split("/")[-2:]) if row["parent"] else ""
+
+
+def have_different_losses(rows: Iterable[Row]) -> bool:
+    """Whether runs that are judged by their loss had it measured in different ways."""
+    judged = [row for row in rows if row["best"] and "loss" in row["best"]["metric"]]
+    return len({row.get("loss") for row in judged} - {None}) > 1

@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from core.devices import cpu_device
-from tui import room, words
+from tui import offered, room, words
 from tui.clean import clean
 from tui.device.choosing import Choice
 from tui.messages import DetailLeft, PaneShown, PartShown
@@ -182,7 +182,7 @@ class PaneScreen(Screen[None]):
     def refresh_keys(self) -> None:
         """Offer the keys that make sense now; a dialog names its own."""
         live = self.query_one(LivePane)
-        keys = words.keys_for(
+        keys = offered.keys_for(
             self.pane,
             live.state,
             live=live.live,

@@ -27,7 +27,7 @@ from tui.messages import (
     UnfoldAsked,
 )
 from tui.runs import cells
-from tui.runs.order import LIVE, Order, ordered
+from tui.runs.order import LIVE, Order, have_different_losses, ordered
 from tui.widgets.rows import Row, RowTable, refill
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class RunsPane(Vertical):
             told.append(f"/ {clean(self.filter)}   {num_found} of {len(self.rows)}, esc shows all")
         if self.order.column not in self._columns and self.order != Order():
             told.append(f"by {self.order.column}{', turned round' if self.order.is_turned else ''}")
-        if self.order.column == "best" and _have_different_losses(self.rows):
+        if self.order.column == "best" and have_different_losses(self.rows):
             told.append("their losses are not the same: t tests each, which can be compared")
         line = self.query_one("#runs-told", Static)
         line.update("   ".join(told))
@@ -298,9 +298,3 @@ class RunsPane(Vertical):
 def _metric(row: dict[str, Any]) -> str | None:
     """What the run is judged by."""
     return row["best"]["metric"] if row["best"] else None
-
-
-def _have_different_losses(rows: list[dict[str, Any]]) -> bool:
-    """Whether runs that are judged by one loss had it measured in different ways."""
-    judged = [row for row in rows if row["best"] and "loss" in row["best"]["metric"]]
-    return len({row.get("loss") for row in judged} - {None}) > 1
