@@ -96,7 +96,8 @@ def farewell(run: Run, *, metric: str, ascii_glyphs: bool) -> None:
     state = run.state()
     lines = [headline(run, state, sign=not ascii_glyphs)]
     if state.started is not None and state.ended is None and run.live():
-        lines.append(f"it goes on in process {state.started.pid}: mnist-tui shows it again")
+        where = clean(f"process {state.started.pid} on {state.started.host}")
+        lines.append(f"it goes on in {where}: mnist-tui shows it again")
     if sys.stdout.isatty() and (state.history or state.train_loss.buckets):
         columns, rows = shutil.get_terminal_size(DEFAULT_SIZE)
         size = min(columns, 80), max(12, min(rows - 4, 16))

@@ -107,7 +107,9 @@ class FollowApp(BaseApp):
 
     def action_save_now(self) -> None:
         """Save a checkpoint."""
-        if (asked := self._ask_run("save")) is not None:
+        if self.main.pane == "runs":
+            self._ask_listed("save")
+        elif (asked := self._ask_run("save")) is not None:
             self.main.say("saving …")
             self._waiting_for[asked] = self._tell_saved
 

@@ -309,10 +309,10 @@ async def test_p_and_x_in_the_list_mean_the_run_under_the_cursor(scratch: Scratc
     with recorded(scratch.path / scratch.saved, "running") as live:
         async with opened(scratch, USUAL, shown=[ended]) as window:
             await window.list_runs(2)
-            await window.press("home", "p", "x")
+            await window.press("home", "p", "k", "x")
             await window.until(lambda: under_cursor(window)[0] == NAME, "the live one on top")
             asked = [json.loads(line)["kind"] for line in live.requests_path.open()]
-            assert asked == ["pause", "stop"]
+            assert asked == ["pause", "save", "stop"]
             while under_cursor(window)[0] != "ended":
                 await window.press("down")
             await window.press("x")
@@ -344,3 +344,12 @@ async def test_that_losses_are_not_the_same_is_told_where_they_are_sorted_by(
         window.runs.set_filter("")
         await window.press("o")
         await window.until_hidden("their losses are not the same")
+
+
+async def test_what_is_said_twice_covers_the_window_once(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        for _ in range(2):
+            window.app.complain("no such thing")
+        window.app.complain("nor this")
+        await window.settle()
+        assert window.toasts().splitlines() == ["no such thing", "nor this"]

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from recorded import recorded
 from scratch import Scratch, beginning, told_run
 
 from core.devices import Device
@@ -13,6 +14,8 @@ from core.events import EpochEnded, NoticeGiven
 from tui import console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.runs import Run
 
 Capture = pytest.CaptureFixture[str]
@@ -102,3 +105,12 @@ def test_a_chart_keeps_to_the_width_it_was_given(
     console.show(run, ascii_glyphs=True, width=width, height=12)
     lines = capsys.readouterr().out.splitlines()
     assert all(len(line) <= width for line in lines[2:14])
+
+
+def test_who_leaves_a_run_that_goes_on_is_told_where(tmp_path: Path, capsys: Capture) -> None:
+    with recorded(tmp_path, "running") as run:
+        console.farewell(run, metric="loss", ascii_glyphs=False)
+    assert "it goes on in process 4242 on here: mnist-tui shows it again" in capsys.readouterr().out
+    with recorded(tmp_path / "ended", "completed") as run:
+        console.farewell(run, metric="loss", ascii_glyphs=False)
+    assert "goes on" not in capsys.readouterr().out
