@@ -43,7 +43,8 @@ def left_behind(scratch: Scratch, epochs: int = 77) -> str:
     keeper.keep(draft.text.text)
     keeper.finish()
     (path,) = files()
-    path.rename(path.with_name(path.name.replace(str(os.getpid()), str(DEAD))))
+    config = path.stem.removesuffix(f"-{os.getpid()}")  # whose digits may hold the number too
+    path.rename(path.with_name(f"{config}-{DEAD}.json"))
     return draft.text.text
 
 
