@@ -120,7 +120,6 @@ class MnistApp(KeepApp):
     def on_mount(self) -> None:
         """Show the window."""
         self.call_after_refresh(_collect_garbage)
-        self.push_screen(self.main)
         self._listen()
         if len(self._to_show) == 1:
             self.follow(self._to_show[0])

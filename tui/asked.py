@@ -89,7 +89,8 @@ def save_dir(options: argparse.Namespace) -> Path:
     given = getattr(options, "config", None)
     try:
         text = config_file.read_text(config_file.asked_for(given, Path.cwd()))
-        return expanded(str(normalize.normalize(text.value).value["trainer"]["save_dir"]))
+        # In today's keys and no more: what classes take is read from torch's source, a slow thing.
+        return expanded(str(normalize.editable(text).value["trainer"]["save_dir"]))
     except (MistakeError, KeyError, TypeError):
         return Path("saved")
 

@@ -73,6 +73,10 @@ class FollowApp(BaseApp):
             return False
         return self.worker.run.path != self.shown.path
 
+    def get_default_screen(self) -> MainScreen:
+        """The window itself: an empty screen below it would be styled and painted first."""
+        return self.main
+
     def pop_screen(self) -> AwaitComplete:
         """A dialog that an impatient enter closes twice must not take the window with it."""
         return AwaitComplete() if self.screen is self.main else super().pop_screen()

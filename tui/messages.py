@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.runs.newest import Newest
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunUpdated(Message, bubble=False):
     """The followed run has a newer state."""
 
@@ -42,14 +42,14 @@ class RunUpdated(Message, bubble=False):
         return isinstance(message, RunUpdated) and message.run.path == self.run.path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class NewestFound(Message, bubble=False):
     """The newest run is known: the first screen speaks of it."""
 
     newest: Newest
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunsFound(Message):
     """The save folders were searched."""
 
@@ -63,14 +63,14 @@ class RunsFound(Message):
         return isinstance(message, RunsFound)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DevicesFound(Message, bubble=False):
     """The machine was asked what it can train on."""
 
     devices: list[Device]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LoadRead(Message, bubble=False):
     """Somebody looked how busy the devices are."""
 
@@ -84,33 +84,33 @@ class LoadRead(Message, bubble=False):
         return isinstance(message, LoadRead)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PaneShown(Message):
     """Another pane is in view."""
 
     pane: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class QuickRunAsked(Message):
     """Somebody wants the quick run of the first screen."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class UnfoldAsked(Message):
     """Somebody wants to see the checkpoints of these runs, and of no others."""
 
     runs: frozenset[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CheckpointTested(Message):
     """Somebody wants a checkpoint on the test set."""
 
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ResumeAsked(Message):
     """Somebody wants to go on from a run or a checkpoint."""
 
@@ -119,33 +119,33 @@ class ResumeAsked(Message):
     """Without a question, whatever there is to say."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DeletionAsked(Message):
     """Somebody wants to delete a run or a checkpoint."""
 
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TakeBackAsked(Message):
     """Somebody wants back what was deleted last."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ComparisonAsked(Message):
     """Somebody wants to see a run beside the one that is shown."""
 
     run: Run
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FineTuneAsked(Message):
     """Somebody wants the next run to begin with the weights of a checkpoint."""
 
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PartShown(Message):
     """Another part of a pane is in view, whose keys are others."""
 
@@ -153,24 +153,24 @@ class PartShown(Message):
     """As `tui.words` names its keys: `digits-pictures`."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DetailLeft(Message, bubble=False):
     """Somebody wants to go back from a detail of a pane."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DrawingAsked(Message):
     """Somebody wants to draw for a checkpoint."""
 
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CheckpointsAsked(Message):
     """Somebody wants to choose another checkpoint."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class NetworkAsked(Message):
     """Somebody wants to see the network with a picture going through it."""
 
@@ -180,14 +180,14 @@ class NetworkAsked(Message):
     """Whether a key asked, not the pane that came into view: then code of one's own may run."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DigitsAsked(Message):
     """Somebody wants to see what a checkpoint gets wrong."""
 
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ExhibitsFound(Message, bubble=False):
     """What is known of a checkpoint was read."""
 
@@ -197,14 +197,14 @@ class ExhibitsFound(Message, bubble=False):
     """Whether that is because the run that is shown has not saved one yet."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunOpened(Message):
     """Somebody wants to look at a run."""
 
     run: Run
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ApplyAsked(Message):
     """Somebody wants the live run to go on with another setting."""
 

@@ -8,8 +8,6 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import psutil
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,11 +36,14 @@ def cpu_name(root: Path = ROOT) -> str:
 
 def usable_memory_bytes(root: Path = ROOT) -> int:
     """The main memory this process may use: the machine's, within its cgroup's limit."""
-    return min([psutil.virtual_memory().total, *_memory_limits(root)])
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([machine, *_memory_limits(root)])
 
 
 def used_memory_bytes(root: Path = ROOT) -> int:
     """How much of `usable_memory_bytes` is taken; what is only cached can be had back."""
+    import psutil  # not before the first paint
+
     machine = psutil.virtual_memory()
     limited = [
         (limit, used) for folder in _cgroup_folders("memory", root)

@@ -6,8 +6,6 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from core import devices, journal, launch, runs
 from core.errors import MistakeError
 from core.events import RunEnded, RunStarted
@@ -15,6 +13,8 @@ from core.settings import file as config_file
 
 if TYPE_CHECKING:
     import subprocess
+
+    import psutil
 
     from core.config import Config
     from core.runs import Run
@@ -122,6 +122,8 @@ class Processes(launch.Worker):
         self.ended = next((event for event in events[::-1] if isinstance(event, RunEnded)), None)
 
     def _ranks(self) -> list[psutil.Process]:
+        import psutil  # not before the first paint
+
         if self._torchrun is None:
             return []
         try:
@@ -132,6 +134,8 @@ class Processes(launch.Worker):
 
 
 def _send(process: psutil.Process, number: int) -> None:
+    import psutil
+
     try:
         process.send_signal(number)
     except psutil.Error:  # it ended meanwhile

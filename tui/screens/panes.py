@@ -52,6 +52,8 @@ class PaneScreen(Screen[None]):
         """The runs that were being trained, by whomever, when they were listed last."""
         self._parts: dict[str, str] = {}
         """What is in view of the panes whose parts have other keys."""
+        self._as_mounted = True
+        """Nothing has asked for other styles than those that all got as they were mounted."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -68,6 +70,15 @@ class PaneScreen(Screen[None]):
             yield Sentence(self._needs_room, id="needs-room")
         yield Sentence(self._too_small, id="too-small")
         yield KeyBar(id="keys")
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Style all that is in it anew; not for the sake of being shown first, right after it all
+        was mounted, and where something changed meanwhile that styles it once.
+        """
+        if self._as_mounted:
+            self._as_mounted = False
+        else:
+            super().update_node_styles(animate)
 
     def on_mount(self) -> None:
         """Show the live pane; nothing has the focus."""
@@ -141,9 +152,10 @@ class PaneScreen(Screen[None]):
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
         self._mean(name)
         hidden = self.has_class("-small") and name in ("config", "device")
-        inside = [child for child in self.query_one(f"#{name}").query("*") if _can_be_used(child)]
-        self.set_focus(inside[0] if focus and inside and not hidden else None)
         place = self.query_one(f"#{name}")
+        # The pane itself where nothing in it can have the focus: its keys work all the same.
+        usable = [widget for widget in (*place.query("*"), place) if _can_be_used(widget)]
+        self.set_focus(usable[0] if focus and usable and not hidden else None)
         if isinstance(place, Later) and not place.made:
             place.fill(lambda: self.action_pane(name, focus) if self.pane == name else None)
         else:
@@ -248,9 +260,9 @@ class PaneScreen(Screen[None]):
         self.query_one(StatusLine).show_device(words.in_words(choice, self.draft))
 
 
-def _can_be_used(child: Widget) -> bool:
+def _can_be_used(widget: Widget) -> bool:
     """Whether it takes keys: a part of the Live pane waits, hidden, for a run."""
-    return child.can_focus and child.display
+    return widget.can_focus and widget.display
 
 
 def _digits_pane() -> Widget:
