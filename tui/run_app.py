@@ -56,7 +56,7 @@ class RunApp(FollowApp):
             self.complain(f"cannot start: {problems[0]}")
             return
         text, parent = self.draft.text, self.draft.parent
-        number = self.main.num_processes if self.main.num_processes > 1 else None
+        number = self.draft.num_processes if self.draft.num_processes > 1 else None
         if parent is None:
             self._start(text, number)
         else:

@@ -91,6 +91,11 @@ def own_path(path: Path) -> Path:
     return Path.cwd() / path.name if path.parent == PRESETS else path
 
 
+def called(path: Path) -> str:
+    """A config file in a few words: `sprint (bundled)`, `configs/mine.json`."""
+    return f"{path.stem} (bundled)" if path.parent == PRESETS else fmt.path(path)
+
+
 def device_of(draft: Draft, known: list[Device]) -> str:
     """The device of the next run, or several, as far as `known` tells: torch is asked later."""
     device = draft.value.get("device")

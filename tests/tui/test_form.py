@@ -53,6 +53,13 @@ def test_a_rate_that_the_schedule_sets_says_so(draft: Draft) -> None:
     assert "counts" not in line(draft, "optimizer.args.lr")
 
 
+def test_the_device_says_in_how_many_processes(draft: Draft) -> None:
+    draft.asked_processes = 2
+    assert "processes" not in line(draft, "device", width=76)  # they are for the CPU alone
+    draft.set(("device",), "cpu")
+    assert line(draft, "device", width=76).endswith("in 2 processes")
+
+
 def test_a_changed_row_says_what_it_was_in_any_width(draft: Draft) -> None:
     draft.set(("name",), "a name that is very much longer than the row of the form " * 2)
     draft.set(("optimizer", "type"), "SGD")

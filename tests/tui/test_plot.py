@@ -556,6 +556,11 @@ def test_a_logarithmic_axis_has_equal_steps_for_equal_factors() -> None:
     assert ys == sorted(ys)
 
 
+def test_a_low_logarithmic_axis_has_more_than_two_numbers() -> None:
+    assert log_scale(0.03, 2.3, 4).labels == ("0.02", "0.1", "0.5", "2")
+    assert log_scale(1e-6, 3, 4).labels == ("1e-06", "0.0001", "0.01", "1")
+
+
 def test_what_is_not_above_zero_has_no_place_on_a_logarithmic_axis() -> None:
     curve = train((1.0, 0.5), (2.0, 0.0), (3.0, -1.0), (4.0, 0.5))
     drawn = columns(draw(curve, log_y=True), "train")

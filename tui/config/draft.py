@@ -57,6 +57,8 @@ class Draft:
     """As it stands in the file, as far as is known."""
     parent: Path | None = None
     """The checkpoint with whose weights the next run begins; None for a run from the start."""
+    asked_processes: int = 1
+    """What was asked for in Device, for which config.json has no word; see `num_processes`."""
     _undo: list[Step] = field(default_factory=list)
     _redo: list[Step] = field(default_factory=list)
     _stamp: Stamp | None = None
@@ -75,6 +77,11 @@ class Draft:
         """The config as it would be saved."""
         value: dict[str, Any] = self.text.value
         return value
+
+    @property
+    def num_processes(self) -> int:
+        """Of the next run, where the config says that it is trained on the CPU."""
+        return self.asked_processes if self.value.get("device") == "cpu" else 1
 
     @property
     def changed(self) -> bool:

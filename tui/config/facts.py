@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from core.state import RunState
     from tui.config.fields import Field, Section
 
-SPLIT, BATCH, ARCH = "data_loader.args.validation_split", "data_loader.args.batch_size", "arch.type"
+SPLIT, BATCH = "data_loader.args.validation_split", "data_loader.args.batch_size"
+ARCH, DEVICE = "arch.type", "device"
 SETTINGS = (LR, EPOCHS)
 """What a live run can be told to change."""
 
@@ -120,6 +121,8 @@ def _live(sections: Sequence[Section], live: LiveRun) -> dict[str, str]:
 
 def _facts(draft: Draft, live: LiveRun | None) -> dict[str, str]:
     found = {}
+    if draft.num_processes > 1:
+        found[DEVICE] = f"in {draft.num_processes} processes"
     images = _num_images(draft.text, draft.folder)
     if images is not None:
         num_train, num_validation = images

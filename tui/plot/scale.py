@@ -114,12 +114,8 @@ def log_scale(low: float, high: float, max_ticks: int) -> Scale:
     """
     low = min(max(low, _TINIEST), LARGEST)
     high = min(max(high, low), LARGEST)
-    values = shown = _log_ticks(low, high)
-    for digits in ("15", "1"):
-        fewer = [value for value in values if f"{value:e}"[0] in digits]
-        if len(shown) > max_ticks and len(fewer) > 1:
-            shown = fewer
-    shown = shown[:: math.ceil(len(shown) / max(2, max_ticks))]
+    values = _log_ticks(low, high)
+    shown = _evenly(values, max(2, max_ticks))
     return Scale(
         math.log10(values[0]),
         math.log10(values[-1]),
@@ -127,6 +123,20 @@ def log_scale(low: float, high: float, max_ticks: int) -> Scale:
         tuple(f"{value:g}" for value in shown),
         log=True,
     )
+
+
+def _evenly(values: list[float], most: int) -> list[float]:
+    """As many of 1, 2, 5, 10, 20, … as there is room for, at least two, at even distances.
+
+    Where that is not all of them, three powers of ten are enough; on an axis that has not so many
+    it is every second, third, ….
+    """
+    if len(values) > most:
+        powers = [value for value in values if f"{value:e}"[0] == "1"]
+        shown = powers[:: math.ceil(len(powers) / most)] if powers else []
+        if len(shown) > 2:
+            return shown
+    return values[:: math.ceil(len(values) / most)]
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -15,6 +15,7 @@ from core.saved import finding
 from core.settings import file as config_file
 from core.settings.jsontext import JsonText, JsonTextError
 from tui import format as fmt
+from tui import words
 from tui.clean import clean
 from tui.config.differences import differences, table
 from tui.runs.labels import by_label
@@ -45,11 +46,11 @@ def compare(pane: Widget, draft: Draft) -> None:
     async def ask() -> None:
         # A save folder may be large, or far away.
         offered = await asyncio.to_thread(_runs, draft)
-        file = f"{draft.path.name}, as it is saved"
+        file = f"{words.called(draft.path)}, as it is saved"
 
         def answered(label: str | None) -> None:
             if label == file:
-                show(pane, draft, draft.saved.value, str(draft.path))
+                show(pane, draft, draft.saved.value, words.called(draft.path))
             elif label is not None:
                 pane.run_worker(beside(offered[label], label))
 

@@ -224,14 +224,14 @@ class MainScreen(PaneScreen):
         choice = Choice(device.device)
         if event.by:
             known = self.query_one(DevicePane).devices
-            before = Choice(words.device_of(self.draft, known), self.num_processes)
+            before = Choice(words.device_of(self.draft, known), self.draft.num_processes)
             try:
                 choice = choosing.changed(before, device, event.by)
             except MistakeError as error:
                 self.notify(clean(str(error)), markup=False, timeout=4)
                 return
         self.draft.set(("device",), choice.devices)
-        self._num_processes = choice.num_processes
+        self.draft.asked_processes = choice.num_processes
         self.draft_changed()
         sentence = clean(f"the next run is trained on {choice.in_words()}")
         self.notify(sentence, markup=False, timeout=3)

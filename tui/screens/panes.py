@@ -43,7 +43,6 @@ class PaneScreen(Screen[None]):
         super().__init__(classes="show-live")
         self.draft = draft
         self.pane = "live"
-        self._num_processes = 1
         self.newest: Newest | None = None
         """The run that the first screen speaks of."""
         self._said_of_pane = False
@@ -247,15 +246,10 @@ class PaneScreen(Screen[None]):
         """Whether the run that is shown is being trained, by whomever."""
         return self.query_one(LivePane).live
 
-    @property
-    def num_processes(self) -> int:
-        """Of the next run, where the config says that it is trained on the CPU."""
-        return self._num_processes if self.draft.value.get("device") == "cpu" else 1
-
     def name_device(self) -> None:
         """Say what the next run would be trained on."""
         pane = self.query_one(DevicePane)
-        choice = Choice(words.device_of(self.draft, pane.devices), self.num_processes)
+        choice = Choice(words.device_of(self.draft, pane.devices), self.draft.num_processes)
         pane.choose(choice)
         self.query_one(StatusLine).show_device(words.in_words(choice, self.draft))
 

@@ -196,7 +196,7 @@ class ConfigFiles:
         except ConfigError as error:
             self._say(_with_short_path(error, path), "error")
             return
-        self._say(f"{_called(path)} is the config of the next run now, ctrl+z goes back")
+        self._say(f"{words.called(path)} is the config of the next run now, ctrl+z goes back")
         self._changed(True)
 
     def _reload(self) -> None:
@@ -218,21 +218,17 @@ def _presets(own: Path) -> dict[str, Path]:
     others = [
         path for path in here if _content(path) is not None and path.resolve() != own.resolve()
     ]
-    found = {str(path): path for path in (own, *others)}
+    found = {words.called(path): path for path in (own, *others)}
     contents = {_content(path) for path in found.values()}
     for path in sorted(PRESETS.glob("*.json")):
         if _content(path) not in contents:
-            found[_called(path)] = path
+            found[words.called(path)] = path
     return found
 
 
 def _with_short_path(error: ConfigError, path: Path) -> str:
     """A notice is no place for a path of many lines."""
     return str(error).replace(str(path), fmt.path(path))
-
-
-def _called(path: Path) -> str:
-    return f"{path.stem} (bundled)" if path.parent == PRESETS else fmt.path(path)
 
 
 def _content(path: Path) -> bytes | None:
