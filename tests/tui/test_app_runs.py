@@ -11,6 +11,7 @@ from scratch import told_run
 from window import NARROW, USUAL, WIDE, Window, opened
 
 from tui import preferences
+from tui.messages import RunOpened
 from tui.runs.order import Order
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ async def test_o_sorts_by_the_next_column_and_marks_it(scratch: Scratch) -> None
         await window.press("O")
         await window.until_shown("run ▼")
         assert listed(window) == ["b", "a"]
+
+
+async def test_a_list_that_is_told_as_the_pane_is_left_takes_nobody_back(scratch: Scratch) -> None:
+    run = told_run(scratch, "a")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(1)
+        window.app.post_message(RunOpened(run))
+        window.runs.show(window.runs.rows)
+        await window.settle()
+        assert window.main.pane == "live"
 
 
 async def test_a_click_on_a_heading_sorts_by_it_and_again_turns_it(scratch: Scratch) -> None:

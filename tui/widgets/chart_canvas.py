@@ -129,4 +129,4 @@ class ChartCanvas(CellWidget, roles=_ROLES):
     def _take_focus(self) -> None:
         """So that its keys work at once, unless somebody is busy elsewhere."""
         if self.screen.focused is None and self.region.area and self.screen.is_current:
-            self.focus(scroll_visible=False)
+            self.screen.set_focus(self, scroll_visible=False)

@@ -40,7 +40,7 @@ class ConfigText:
         for view in screen.query(JsonView):
             view.show(self._draft.text, self._draft.saved, path)
             if not self._form.display and self._form.has_focus:
-                view.focus()
+                screen.set_focus(view)
 
     def edit(
         self, keep: Callable[[str], None], text: str | None, done: Callable[[bool | None], None]

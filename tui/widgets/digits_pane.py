@@ -120,7 +120,7 @@ class DigitsPane(Vertical):
         matrix = self.query_one(MatrixView)
         matrix.show(exhibits.matrix)
         if focus:
-            matrix.focus()
+            self.screen.set_focus(matrix)
 
     def action_test(self) -> None:
         """Test it, or test it again."""
@@ -172,7 +172,7 @@ class DigitsPane(Vertical):
     def _leave_pictures(self) -> None:
         self._leave_detail()
         if self.exhibits is not None and self.exhibits.results is not None:
-            self.query_one(MatrixView).focus()
+            self.screen.set_focus(self.query_one(MatrixView))
 
     @on(MatrixView.Moved)
     def _look_behind(self, event: MatrixView.Moved) -> None:
@@ -187,7 +187,7 @@ class DigitsPane(Vertical):
     def _look(self) -> None:
         """Have the keys in the pictures."""
         self.add_class("in-detail")
-        self._gallery.focus()
+        self.screen.set_focus(self._gallery)
         self.post_message(PartShown("digits-pictures"))
 
     def _leave_detail(self) -> None:

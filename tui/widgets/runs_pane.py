@@ -283,7 +283,8 @@ class RunsPane(Vertical):
         had_focus = self.has_focus or table.has_focus
         self.set_class(not self.rows, "empty")
         if had_focus:
-            (table if self.rows else self).focus()
+            # At once: a moment later somebody may be in another pane, and would be taken back here.
+            self.screen.set_focus(table if self.rows else self)
 
     def _row_of(self, place: tuple[Path, str] | None, before: int) -> int:
         """Where a run or checkpoint stands now; its run, else the same row, where it is gone."""
