@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 APP = [sys.executable, "-m", "tui"]
-A_WHILE = {**FOREVER, "trainer.epochs": 30}
+A_WHILE = {**FOREVER, "trainer.epochs": 12}
 """Edits of a config that trains for a few seconds."""
 NUM_TRAINING_THREADS = 2
 """That may be busy where torch has one: the trainer's, and torch's for the backward pass."""

@@ -54,7 +54,7 @@ def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
 def test_a_client_that_freezes_and_dies_leaves_nothing_but_the_run(
     server: SshServer, scratch: Scratch
 ) -> None:
-    scratch.write_config({**FOREVER, "trainer.epochs": 40})
+    scratch.write_config({**FOREVER, "trainer.epochs": 20})
     with log_in(server, scratch.path, [*APP, "--start", "--rate", "30"]) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         app.process.send_signal(signal.SIGSTOP)

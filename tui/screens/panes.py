@@ -39,8 +39,7 @@ class PaneScreen(Screen[None]):
     AUTO_FOCUS = ""  # letters are commands until somebody moves into a pane
 
     def __init__(self, draft: Draft) -> None:
-        # A class more once it is mounted would style everything in it a second time.
-        super().__init__(classes="show-live")
+        super().__init__()
         self.draft = draft
         self.pane = "live"
         self.newest: Newest | None = None
@@ -89,7 +88,8 @@ class PaneScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Show what the new size has room for."""
-        self._fit()
+        if self.is_mounted:
+            self._fit()
 
     def on_screen_suspend(self) -> None:
         """None of its keys work behind a dialog."""
@@ -108,8 +108,23 @@ class PaneScreen(Screen[None]):
             "-wide": self._are_beside(),
         }
         self.classes = self.classes - {*sizes} | {name for name, so in sizes.items() if so}
-        for pane in self.query(LivePane):
-            pane.welcome(self._welcome())
+        self.query_one(LivePane).welcome(self._welcome())
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Have in view what is meant, as far as there is room.
+
+        By each one's own `display`: a class of the screen styles everything in it anew.
+        """
+        beside, small = self._are_beside(), self.has_class("-small")
+        text = self.pane == "config" and self.query_one(ConfigPane).shows_text
+        shown = room.panes_in_view(self.pane, beside=beside, small=small, text=text)
+        for name in (*PANES, "needs-room"):
+            self.query_one(f"#{name}").display = name in shown
+        settings = self.query_one("#settings")
+        settings.display = bool(shown & {"config", "device"})
+        settings.set_class(text, "with-text")
+        self.query_one(LivePane).set_class(beside and self.pane == "live", "meant")
 
     @property
     def home(self) -> BaseApp:
@@ -170,9 +185,8 @@ class PaneScreen(Screen[None]):
 
     def _mean(self, name: str) -> None:
         """The keys are those of this pane from now on."""
-        # At once: each change of a class of the screen's styles everything in it anew.
-        self.classes = self.classes - {f"show-{self.pane}"} | {f"show-{name}"}
         self.pane = name
+        self._arrange()
         self.query_one("#needs-room", Sentence).update()
         self.query_one(TabBar).show(name)
         if self._said_of_pane:
@@ -207,7 +221,7 @@ class PaneScreen(Screen[None]):
     def _part(self) -> str:
         """What is in view of a pane whose parts have other keys."""
         if self.pane == "config":  # the text stands in the place of the form, or beside it
-            instead = self.has_class("show-json") and not self._are_beside()
+            instead = self.query_one(ConfigPane).shows_text and not self._are_beside()
             return "config-text" if instead else ""
         return self._parts.get(self.pane, "")
 
@@ -232,7 +246,9 @@ class PaneScreen(Screen[None]):
 
     @on(ConfigPane.TextShown)
     def _text_shown(self) -> None:
+        self._arrange()
         self.refresh_keys()
+        self.call_after_refresh(self.query_one(ConfigPane).follow_text)
 
     @on(ConfigPane.Changed)
     def draft_changed(self) -> None:

@@ -97,6 +97,15 @@ class ConfigPane(Vertical):
         """Show only the fields whose path or section holds `text`."""
         self.form.set_filter(text)
 
+    @property
+    def shows_text(self) -> bool:
+        """Whether the text is wanted, beside the form or in its place."""
+        return self._text.shown
+
+    def follow_text(self) -> None:
+        """Show the text as it is now, where it is in view."""
+        self._text.show()
+
     def current(self) -> Field | None:
         """The field under the cursor."""
         return self.form.field

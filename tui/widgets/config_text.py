@@ -16,6 +16,8 @@ class ConfigText:
 
     def __init__(self, draft: Draft, form: ConfigForm) -> None:
         self._draft, self._form = draft, form
+        self.shown = False
+        """Whether it is wanted; it is in view while the pane is meant."""
 
     def toggle(self) -> None:
         """Show the text, or no more."""
@@ -24,13 +26,12 @@ class ConfigText:
         screen = self._form.screen
         if not screen.query(JsonView):
             screen.query_one("#config-body").mount(JsonView())
-        screen.set_class(not screen.has_class("show-json"), "show-json")
-        self._form.call_after_refresh(self.show)
+        self.shown = not self.shown
 
     def show(self) -> None:
         """Show it as it is now, where it is in view."""
         screen = self._form.screen
-        if not screen.has_class("show-json"):
+        if not self.shown:
             return
         from tui.widgets.json_view import JsonView
 
