@@ -74,8 +74,11 @@ class WayOut(Enum):
 class MnistApp(KeepApp):
     """The window from its first paint to the way out."""
 
-    # With that of the screen that comes first: at its own turn all would be read once more.
-    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/main.tcss"]
+    # With those of every screen: at its own turn all would be read and all be styled once more.
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        "app.tcss",
+        *(f"screens/{name}.tcss" for name in ("main", "dialog", "editor", "drawing")),
+    ]
     TITLE = "mnist-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", _START, show=False),
