@@ -55,6 +55,9 @@ class PaneScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
+        # Before there is anything that a change would style a second time.
+        for name, so in self._sizes().items():
+            self.set_class(so, name, update=False)
         yield StatusLine(id="status")
         yield TabBar(id="tabs")
         with Container(id="panes"):
@@ -100,13 +103,17 @@ class PaneScreen(Screen[None]):
         self._fit()
         self.refresh_keys()
 
-    def _fit(self) -> None:
+    def _sizes(self) -> dict[str, bool]:
+        """What the terminal is, by the class that says so."""
         size = self.app.size
-        sizes = {
+        return {
             "-tiny": not room.fits(size, room.MAIN_JOB),
             "-small": not room.fits(size, room.FORM_AT_LEAST),
             "-wide": self._are_beside(),
         }
+
+    def _fit(self) -> None:
+        sizes = self._sizes()
         self.classes = self.classes - {*sizes} | {name for name, so in sizes.items() if so}
         self.query_one(LivePane).welcome(self._welcome())
         self._arrange()
