@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from core.runs import Run
 
-EDITS = {"threads": 2, "trainer.epochs": 8}
+EDITS = {"threads": 2, "trainer.epochs": 5}
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:
