@@ -172,11 +172,10 @@ class PaneScreen(Screen[None]):
     def action_pane(self, name: str, focus: bool = True) -> None:
         """Show a pane; on a wide terminal three of them stay in view and the focus moves."""
         self._mean(name)
-        hidden = self.has_class("-small") and name in ("config", "device")
         place = self.query_one(f"#{name}")
         # The pane itself where nothing in it can have the focus: its keys work all the same.
         usable = [widget for widget in (*place.query("*"), place) if _can_be_used(widget)]
-        self.set_focus(usable[0] if focus and usable and not hidden else None)
+        self.set_focus(usable[0] if focus and usable and place.display else None)
         if isinstance(place, Later) and not place.made:
             place.fill(lambda: self.action_pane(name, focus) if self.pane == name else None)
         else:
