@@ -79,3 +79,15 @@ async def test_resizing_fast_never_ends_it(scratch: Scratch) -> None:
         await window.press("escape", "escape", "escape", "3")
         await window.resize(USUAL)
         await window.until_shown("✓ finished")
+
+
+async def test_a_pane_that_has_no_room_takes_no_keys(scratch: Scratch) -> None:
+    async with opened(scratch, USUAL) as window:
+        for pane in ("1", "2", "5"):
+            await window.press(pane)
+            assert window.app.focused is not None
+        await window.resize((50, 14))
+        for pane in ("1", "2", "5"):
+            await window.press(pane)
+            assert window.app.focused is None
+            assert "needs 80×24" in window.text()
