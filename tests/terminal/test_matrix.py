@@ -206,6 +206,14 @@ def test_commands_in_an_old_locale_write_ascii_and_never_fail(scratch: Scratch) 
 
 # Signs that are too wide
 
+PATIENT = [
+    sys.executable,
+    "-c",
+    "from tui import cli\nfrom tui.link import width_probe\n"
+    "width_probe.PATIENCE_SECONDS = 30.0\nraise SystemExit(cli.main())",
+]
+"""The program, which waits for a terminal that is this very process, on a busy machine."""
+
 
 def answering(app: PtyApp) -> PtyApp:
     """The same terminal, now one that says where its cursor is."""
@@ -224,7 +232,7 @@ def wide_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("wide_lines")
 def test_where_lines_are_two_columns_wide_ascii_is_drawn(scratch: Scratch) -> None:
-    with answering(PtyApp(COMMAND, cwd=scratch.path, env=UTF8)) as app:
+    with answering(PtyApp(PATIENT, cwd=scratch.path, env=UTF8)) as app:
         # Typed before the window is there: neither lost nor taken for a part of the answer.
         app.send("4")
         text = app.wait_for("Every run will be listed here", PATIENCE_SECONDS)
@@ -239,7 +247,7 @@ def test_where_lines_are_two_columns_wide_ascii_is_drawn(scratch: Scratch) -> No
 
 
 def test_a_terminal_that_answers_as_usual_gets_every_sign(scratch: Scratch) -> None:
-    with answering(PtyApp(COMMAND, cwd=scratch.path, env=UTF8)) as app:
+    with answering(PtyApp(PATIENT, cwd=scratch.path, env=UTF8)) as app:
         text = app.wait_for("Nothing is running yet.", PATIENCE_SECONDS)
         assert not text.isascii()
         assert STRAY.search(text) is None
