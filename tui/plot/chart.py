@@ -11,7 +11,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.plot.columns import Column, between, columns_of, on_scale
+from tui.plot.columns import between, columns_of, on_scale
 from tui.plot.curve import draw_curves, make_raster
 from tui.plot.frame import draw_frame, has_two_legends
 from tui.plot.glyphs import BRAILLE
@@ -21,9 +21,9 @@ from tui.plot.parts import BLANK, Picture
 from tui.plot.scale import LARGEST, Scale, log_scale, y_scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from tui.plot.columns import Columns
+    from tui.plot.columns import Column, Columns
     from tui.plot.glyphs import Glyphs
     from tui.plot.layout import Layout
     from tui.plot.parts import Cell, Plot
@@ -88,13 +88,9 @@ def _fitted(
 
 def _guess(plot: Plot, rows: int) -> int:
     """Return how wide the numbers of the y axis are, going by a few points."""
-    few = [
-        Column(low, high, low, high)
-        for one in plot.series
-        for low, high in zip(one.lows[::_FEW], one.highs[::_FEW], strict=True)
-        if -LARGEST < low <= high < LARGEST
-    ]
-    return _label_width(_scale_of(plot, few, _most_ticks(rows)))
+    lows = [low for one in plot.series for low in one.lows[::_FEW] if -LARGEST < low < LARGEST]
+    highs = [high for one in plot.series for high in one.highs[::_FEW] if -LARGEST < high < LARGEST]
+    return _label_width(_scale_of(plot, lows, highs, _most_ticks(rows)))
 
 
 def _label_width(scale: Scale) -> int:
@@ -110,28 +106,36 @@ def _reduced(plot: Plot, layout: Layout, glyphs: Glyphs) -> tuple[Scale, list[Co
     """Return the pixel columns of each series, and the y axis that fits them all."""
     count = layout.columns * glyphs.across
     columns = [columns_of(one, plot.x_min, plot.x_max, count) for one in plot.series]
-    every = [column for one in columns for column in one.values()]
-    fitted = every
+    first, started = -1, []
     if plot.fit_from > plot.x_min:
         span = plot.x_max - plot.x_min
-        after = math.ceil(min((plot.fit_from - plot.x_min) / span, 1.0) * count)
-        edge = plot.x_min + after * span / count
-        fitted = [column for one in columns for index, column in one.items() if index >= after]
-        fitted += [between(one, plot.fit_from, edge) for one in plot.series]
+        first = math.ceil(min((plot.fit_from - plot.x_min) / span, 1.0) * count)
+        edge = plot.x_min + first * span / count
+        started = [between(one, plot.fit_from, edge) for one in plot.series]
+    drawn = [*filter(_is_drawn, started), *_drawn(columns, first)]
     # Until something comes after that place, all there is must do.
-    drawn = list(filter(_is_drawn, fitted)) or list(filter(_is_drawn, every))
-    return _scale_of(plot, drawn, _most_ticks(layout.rows)), columns
+    drawn = drawn or _drawn(columns, -1)
+    lows, highs = [column[0] for column in drawn], [column[1] for column in drawn]
+    return _scale_of(plot, lows, highs, _most_ticks(layout.rows)), columns
+
+
+def _drawn(columns: Iterable[Columns], first: int) -> list[Column]:
+    """Return what is no gap in the columns from `first` on."""
+    return [
+        column
+        for one in columns
+        for index, column in one.items()
+        if index >= first and column[0] <= column[1]
+    ]
 
 
 def _is_drawn(column: Column) -> bool:
     return column.low <= column.high
 
 
-def _scale_of(plot: Plot, drawn: Sequence[Column], most: int) -> Scale:
-    """Return the y axis that fits some columns."""
-    low = min((column.low for column in drawn), default=0.0)
-    high = max((column.high for column in drawn), default=1.0)
+def _scale_of(plot: Plot, lows: list[float], highs: list[float], most: int) -> Scale:
+    """Return the y axis that fits some values."""
     if not plot.log_y:
-        return y_scale(low, high, most)
-    positive = [value for column in drawn for value in column[:2] if value > 0]
+        return y_scale(min(lows, default=0.0), max(highs, default=1.0), most)
+    positive = [value for value in (*lows, *highs) if value > 0]
     return log_scale(min(positive, default=0.1), max(positive, default=1.0), most)

@@ -50,10 +50,12 @@ def columns_of(series: Series, x_min: float, x_max: float, count: int) -> Column
         if not x_min <= x <= x_max:  # points that are not sorted, or NaN
             at += 1
             continue
-        column = max(0, min(count, math.ceil((x - x_min) * count / span)) - 1)
+        column = math.ceil((x - x_min) * count / span) - 1
+        if not 0 <= column < count:  # the ends of the axis; rounding may go beyond
+            column = 0 if column < 0 else count - 1
         edge = x_min + (column + 1) * span / count
         # At least one point further, should rounding put the edge just before the point.
-        end = max(at + 1, bisect_right(xs, edge, at, stop))
+        end = bisect_right(xs, edge, at + 1, stop)
         some = lows[at:end]
         found[column] = _reduced(some, some if lows is highs else highs[at:end])
         at = end
