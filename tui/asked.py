@@ -12,7 +12,7 @@ from core.paths import expanded
 from core.processes import several
 from core.settings import file as config_file
 from core.settings import normalize
-from tui import console, starting
+from tui import say, starting
 from tui.clean import clean
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
         from core.resuming import plan as resume
 
         given = normalize.read(options.config) if options.config else None
-        console.complain(*(normalize.notes_of(given) if given else []))
+        say.complain(*(normalize.notes_of(given) if given else []))
         plan_of = resume.fine_tuning if fine_tune else resume.plan
         reference = str(fine_tune or options.resume)
         folder = own_code.folder_of(options.config) if options.config else None
         plan = plan_of(reference, save_dir(options), given, edits(options), folder)
-        console.complain(*plan.notices)
+        say.complain(*plan.notices)
         _check_processes(plan.text, options)
         return plan.realize(), plan.changes
     path = config_file.asked_for(options.config, Path.cwd())
@@ -63,7 +63,7 @@ def prepare(options: argparse.Namespace) -> tuple[Run, dict[str, Any]]:
     text = _on_the_cpu(starting.edited(given, edits(options)), options)
     _check_processes(text, options)
     created = starting.create(text, own_code.folder_of(path))
-    console.complain(*normalize.notes_of(given, text))
+    say.complain(*normalize.notes_of(given, text))
     return created, {}
 
 

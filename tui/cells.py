@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rich.cells import cell_len
 
-from tui.plot import Cell
+
+class Cell(NamedTuple):
+    """One character of a row and what it stands for."""
+
+    char: str
+    """One character; empty where the one before it is two columns wide."""
+    role: str
+    """Empty for blank, "frame", "text", "note", "accent", or another that its widget knows."""
+
 
 Row = list[Cell]
 

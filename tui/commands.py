@@ -18,7 +18,7 @@ from core.own_code import copies as own_code
 from core.paths import expanded
 from core.processes import several
 from core.saved import finding, summary
-from tui import console
+from tui import console, say
 from tui.asked import prepare, save_dir
 from tui.clean import clean
 from tui.foreground import Foreground
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return command(options)
     except MistakeError as error:
-        console.complain(*str(error).splitlines())
+        say.complain(*str(error).splitlines())
         return MISTAKE
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,9 +66,9 @@ def _detach(target: Run, changes: dict[str, Any], number: int) -> int:
     process = several.beside(target, changes, number)
     while process.poll() is None and not target.live():
         time.sleep(0.05)
-    console.out(str(target.path))
+    say.out(str(target.path))
     if process.poll():
-        console.complain(f"the training ended at once: see {target.log_path}")
+        say.complain(f"the training ended at once: see {target.log_path}")
         return FAILED
     return OK
 
@@ -79,7 +79,7 @@ def _test(options: argparse.Namespace) -> int:
 
     beside = own_code.folder_of(options.config) if options.config else None
     if beside is None:
-        console.complain(*own_code.changes_since(runs.Run(path.absolute().parent)))
+        say.complain(*own_code.changes_since(runs.Run(path.absolute().parent)))
     results = evaluate(path, device, beside)
     if options.json:
         _print_json(results)
@@ -108,12 +108,12 @@ def _predict(options: argparse.Namespace) -> int:
 
     path, device = _network(options)
     pictures, mistakes = guessing.read(options.images)
-    console.complain(*mistakes)
+    say.complain(*mistakes)
     if pictures:
         guesses = guessing.guess(path, device, pictures)
         if options.json:
             # In ASCII: a file's name may hold bytes that are no text, and is told exactly.
-            console.out(json.dumps([guess.to_json() for guess in guesses], indent=1))
+            say.out(json.dumps([guess.to_json() for guess in guesses], indent=1))
         else:
             print_guesses(path, guesses, ascii_glyphs=options.ascii)
     return MISTAKE if mistakes else OK
@@ -205,10 +205,10 @@ def _ask(target: Run, kind: Kind, done: Callable[[RunState], bool], word: str) -
         state = target.state()
         answered = any(answer[0] == identity for answer in state.answers)
         if (answered and done(state)) or not target.live():
-            console.out(f"{target.path}: {word}")
+            say.out(f"{target.path}: {word}")
             return OK
         time.sleep(0.1)
-    console.complain(f"{target.path}: no answer in {PATIENCE_SECONDS:.0f} s; it may still come")
+    say.complain(f"{target.path}: no answer in {PATIENCE_SECONDS:.0f} s; it may still come")
     return FAILED
 
 
@@ -216,13 +216,13 @@ def _new(options: argparse.Namespace) -> int:
     from core.own_code import new_project
 
     files = new_project.create(options.folder)
-    console.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")
-    console.out(f"cd {clean(shlex.quote(str(options.folder)))} && mnist-tui")
+    say.out(f"{clean(str(options.folder))}: {', '.join(path.name for path in files)}")
+    say.out(f"cd {clean(shlex.quote(str(options.folder)))} && mnist-tui")
     return OK
 
 
 def _print_json(value: object) -> None:
-    console.out(json.dumps(without_non_finite(value), ensure_ascii=False, indent=1))
+    say.out(json.dumps(without_non_finite(value), ensure_ascii=False, indent=1))
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

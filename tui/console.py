@@ -12,6 +12,7 @@ from core.journal import Follower
 from core.record.log import numbers
 from core.state import RunState, fold
 from tui import format as fmt
+from tui import say
 from tui.chart.loss_plot import loss_chart, metrics_of
 from tui.class_labels import class_labels
 from tui.clean import ascii_only, clean
@@ -33,19 +34,6 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.1
 DEFAULT_SIZE = (80, 24)
 NUM_ROWS_SHOWN = 10
-
-
-def out(text: str) -> None:
-    """Text on stdout, as its last line."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def complain(*sentences: str) -> None:
-    """Sentences on stderr, a line each."""
-    for sentence in sentences:
-        sys.stderr.write(f"mnist-tui: {clean(sentence)}\n")
-    sys.stderr.flush()
 
 
 def epoch_line(row: EpochEnded, epochs: int) -> str:
@@ -122,13 +110,13 @@ def _chart(
 
 def _out_lines(lines: list[str], *, ascii_glyphs: bool) -> None:
     text = "\n".join(lines)
-    out("\n".join(map(ascii_only, text.split("\n"))) if ascii_glyphs else text)
+    say.out("\n".join(map(ascii_only, text.split("\n"))) if ascii_glyphs else text)
 
 
 def run_table(rows: list[dict[str, Any]]) -> None:
     """Every run, a line each; a table in a terminal."""
     if not rows:
-        out("no runs yet: start one with mnist-tui, or mnist-tui train")
+        say.out("no runs yet: start one with mnist-tui, or mnist-tui train")
         return
     cells = [
         [
@@ -167,19 +155,19 @@ def test_result(path: Path, results: dict[str, Any]) -> None:
         for name, value in results.items()
         if name not in ("num_samples", "confusion", "mistakes")
     }
-    out(f"{clean(path)}: {numbers(metrics)} on {results['num_samples']:,} test images")
+    say.out(f"{clean(path)}: {numbers(metrics)} on {results['num_samples']:,} test images")
     width = max(len(str(value)) for row in confusion for value in row) + 1
     labels = class_labels(classes.of_checkpoint(path), len(confusion))
     if not can_draw():
         labels = [ascii_only(label) for label in labels]
     head = "".join(f"{index:>{width}}" for index in range(len(confusion)))
-    out("true".ljust(len(labels[0])) + "  " + head)
+    say.out("true".ljust(len(labels[0])) + "  " + head)
     for index, (label, row) in enumerate(zip(labels, confusion, strict=True)):
         share = row[index] / sum(row) if sum(row) else 0.0
-        out(f"{label}  " + "".join(f"{value:>{width}}" for value in row) + f"  {share:.1%}")
+        say.out(f"{label}  " + "".join(f"{value:>{width}}" for value in row) + f"  {share:.1%}")
     kept = path.with_name(f"{path.name}.test.json")  # not where nothing may be written
     place = f"; kept in {clean(kept.name)}" if kept.exists() else ""
-    out(f"{len(results['mistakes'])} mistakes{place}")
+    say.out(f"{len(results['mistakes'])} mistakes{place}")
 
 
 class _Shown:
@@ -206,18 +194,18 @@ class _Shown:
     def update(self, state: RunState) -> None:
         """Print what is new."""
         for notice in state.notices_after(self._num_notices):
-            complain(notice)
+            say.complain(notice)
         self._num_notices = state.num_notices
         if state.trouble != self._trouble:
             self._trouble = state.trouble
             if state.trouble:
-                complain(state.trouble)
+                say.complain(state.trouble)
         if state.started is not None:
             self._print_epochs(state)
         if state.ended is not None and not self._end_is_told:
             self._end_is_told = True
             if state.ended.outcome == "failed":
-                complain(f"failed: {state.ended.reason}")
+                say.complain(f"failed: {state.ended.reason}")
         if self._progress is not None:
             self._draw(self._progress, state)
 
@@ -227,7 +215,7 @@ class _Shown:
         self._num_epochs = len(state.history)
         told = state.started.verbosity
         for row in new if (self._verbosity if told is None else told) else []:
-            out(epoch_line(row, state.started.epochs))
+            say.out(epoch_line(row, state.started.epochs))
 
     def _draw(self, progress: Progress, state: RunState) -> None:
         started, speed = state.started, images_per_second(state)
@@ -286,7 +274,7 @@ def _capacity(device: Device) -> str:
 def _table(headings: list[str], rows: list[list[str]]) -> None:
     if not sys.stdout.isatty():
         for row in rows:
-            out("\t".join(row))
+            say.out("\t".join(row))
         return
     from rich.console import Console
     from rich.table import Table

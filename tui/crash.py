@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.processes.child import our_version
 from core.saved.folders import state_home
-from tui import console
+from tui import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,17 +29,17 @@ def end(error: BaseException, worker: Worker | None) -> int:
     kept = _keep(story)
     stopped = worker is not None and worker.alive
     if worker is not None and stopped:
-        console.complain("saving the run …")
+        say.complain("saving the run …")
         worker.stop("an error in the window")
         stopped = worker.join(PATIENCE_SECONDS)
         with contextlib.suppress(OSError), worker.run.log_path.open("a", encoding="utf-8") as log:
             log.write(story)
     sentence = f"something went wrong in the program itself: {_in_a_line(error)}"
-    console.complain(f"{sentence}: see {kept}" if kept else sentence)
+    say.complain(f"{sentence}: see {kept}" if kept else sentence)
     if kept is None:
         sys.stderr.write(story)
     if worker is not None and stopped:
-        console.complain(f"the run is saved; go on with: mnist-tui train -r {worker.run.path}")
+        say.complain(f"the run is saved; go on with: mnist-tui train -r {worker.run.path}")
     return FAILED
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.exit_codes import FAILED, OK, SIGNALLED
 from core.processes import importing, several
-from tui import console
+from tui import console, say
 from tui.link import headless
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ class Foreground:
         if self._received:
             with contextlib.suppress(OSError):
                 run = self.worker.run
-                console.complain(f"stopped; go on with: mnist-tui train -r {run.path}")
+                say.complain(f"stopped; go on with: mnist-tui train -r {run.path}")
             return importing.exit_code(SIGNALLED + self._received[0])
         ended = self.worker.ended
         if ended is None:  # what trained it was killed
             run = self.worker.run
-            console.complain(f"the training was killed: see {run.log_path}")
-            console.complain(f"go on with: mnist-tui train -r {run.path}")
+            say.complain(f"the training was killed: see {run.log_path}")
+            say.complain(f"go on with: mnist-tui train -r {run.path}")
         return OK if ended is not None and ended.outcome != "failed" else FAILED

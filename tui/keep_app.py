@@ -14,7 +14,6 @@ from tui.messages import ComparisonAsked, DeletionAsked, TakeBackAsked
 from tui.screens.ask import Answer, Ask
 from tui.screens.page import Page
 from tui.widgets.live_pane import LivePane
-from tui.widgets.loss_chart import LossChart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +121,7 @@ class KeepApp(LookApp):
             except MistakeError as error:
                 self.complain(str(error))
                 return
-            self.main.query_one(LossChart).draw_beside(run)
+            self.main.query_one(LivePane).parts.chart.draw_beside(run)
             self.main.action_pane("live")
             await self.push_screen(Page(clean(title), text))
 

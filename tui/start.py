@@ -13,7 +13,7 @@ from core.paths import expanded
 from core.runs import Run
 from core.saved import finding
 from core.settings import file as config_file
-from tui import console, crash, starting
+from tui import crash, say, starting
 from tui.app import MnistApp, WayOut
 from tui.asked import edits, save_dir
 from tui.config.draft import Draft
@@ -28,7 +28,7 @@ def start(options: argparse.Namespace) -> int:
     try:
         app = make_app(options)
     except MistakeError as error:
-        console.complain(*str(error).splitlines())
+        say.complain(*str(error).splitlines())
         return MISTAKE
     return run(app, ascii_glyphs=options.ascii, mouse=not options.no_mouse)
 
@@ -62,9 +62,11 @@ GOES_ON = {WayOut.HANGUP: headless.after_hangup, WayOut.BACKGROUND: headless.in_
 def _say_goodbye(app: MnistApp, code: int, *, ascii_glyphs: bool) -> None:
     if app.shown is None:
         return
+    from tui import console  # the window is there before what is printed when it is gone
+
     console.farewell(app.shown, metric=app.metric, ascii_glyphs=ascii_glyphs)
     if code > SIGNALLED:
-        console.complain(f"go on with: mnist-tui train -r {app.shown.path}")
+        say.complain(f"go on with: mnist-tui train -r {app.shown.path}")
 
 
 def make_app(options: argparse.Namespace) -> MnistApp:

@@ -13,8 +13,7 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.geometry import Region
 
-from tui.cells import Row, cells, fit
-from tui.plot import Cell
+from tui.cells import Cell, Row, cells, fit
 from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from scratch import Scratch, beginning, told_run
 
 from core.devices import Device
 from core.events import EpochEnded, NoticeGiven
-from tui import console
+from tui import console, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 def test_a_complaint_is_one_clean_line_on_stderr(capsys: Capture) -> None:
-    console.complain("no\x1b[2J\nluck")
+    say.complain("no\x1b[2J\nluck")
     assert capsys.readouterr() == ("", "mnist-tui: no\\x1b[2J\\nluck\n")
 
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.cells import Cell
 from tui.plot import (
     ASCII,
     BLOCKS,
     BRAILLE,
     EVERY_GLYPHS,
-    Cell,
     Glyphs,
     Mark,
     Plot,

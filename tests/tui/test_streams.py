@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui import console, streams
+from tui import say, streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,8 @@ def test_a_sign_that_is_lacking_is_written_as_one_that_looks_alike(
     output = written(encoding)
     assert not streams.knows_every_sign()
     streams.write_what_can_be_written()
-    console.out("● finished × … \u0416 ⠿")
-    console.complain("saving the run …")
+    say.out("● finished × … \u0416 ⠿")
+    say.complain("saving the run …")
     assert output() == expected + b"mnist-tui: saving the run ~\n"
 
 
@@ -53,4 +53,4 @@ def test_a_stream_of_somebody_elses_is_left_alone(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stderr", None)
     assert not streams.knows_every_sign()
     streams.write_what_can_be_written()
-    console.out("●")
+    say.out("●")

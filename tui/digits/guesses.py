@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from core.images import classes
-from tui import console
+from tui import say
 from tui.clean import ascii_only, clean
 from tui.digits.picture import NUM_SHADES, SHADE, WIDTH, Look, picture, shades
 from tui.streams import can_draw
@@ -28,7 +28,7 @@ def print_guesses(checkpoint: Path, found: list[FileGuess], *, ascii_glyphs: boo
     look = _look(ascii_glyphs=ascii_glyphs)
     for guess in found:
         line = clean(f"{guess.file}: {_in_words(guess, names)}")
-        console.out(ascii_only(line) if look is Look.ASCII else line)
+        say.out(ascii_only(line) if look is Look.ASCII else line)
         _print_picture(picture(guess.picture, look), look)
 
 
@@ -61,7 +61,7 @@ def _print_picture(rows: list[Row], look: Look) -> None:
     lines = [f"┌{'─' * WIDTH}┐"]
     lines += [f"│{''.join(cell.char for cell in row)}│" for row in rows]
     lines += [f"└{'─' * WIDTH}┘"]
-    console.out("\n".join(map(ascii_only, lines) if look is Look.ASCII else lines))
+    say.out("\n".join(map(ascii_only, lines) if look is Look.ASCII else lines))
 
 
 def _print_shades(rows: list[Row]) -> None:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from core.images.idx import IMAGE_SHAPE
-from tui.plot import Cell
+from tui.cells import Cell
 
 if TYPE_CHECKING:
     from tui.cells import Row

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from core.exit_codes import FAILED, OK
-from tui import console
+from tui import say
 from tui.clean import clean
 from tui.doctor import devices, disk, link, machine, terminal
 
@@ -22,9 +22,9 @@ def examine(save_dir: Path) -> int:
     found: list[Findings] = []
     for findings in _look(save_dir):
         # One by one: PyTorch is slow to answer, and the rest need not wait for it.
-        console.out("\n".join(_facts(findings)))
+        say.out("\n".join(_facts(findings)))
         found.append(findings)
-    console.out("\n".join(_conclusion(found)))
+    say.out("\n".join(_conclusion(found)))
     return FAILED if any(findings.obstacles for findings in found) else OK
 
 

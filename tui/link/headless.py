@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.exit_codes import FAILED, OK, SIGNALLED
 from core.processes import importing
-from tui import console
+from tui import say
 from tui.link import launcher
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def in_background(worker: Worker) -> int:
     """Give the shell its prompt back and train on; returns the exit code of the end."""
-    console.out(f"training goes on in process {os.getpid()}: mnist-tui shows it again")
-    console.out(f"its log: {worker.run.log_path}")
+    say.out(f"training goes on in process {os.getpid()}: mnist-tui shows it again")
+    say.out(f"its log: {worker.run.log_path}")
     _leave_terminal(worker)
     if launcher.link is not None:
         launcher.link.send_launcher_away()

@@ -3,7 +3,7 @@
 from tui.plot.chart import as_text, chart
 from tui.plot.glyphs import ASCII, BLOCKS, BRAILLE, EVERY_GLYPHS, Glyphs, Stroke
 from tui.plot.layout import Layout
-from tui.plot.parts import Cell, Mark, Picture, Plot, Rule, Series
+from tui.plot.parts import Mark, Picture, Plot, Rule, Series
 from tui.plot.scale import nice_limit, nice_ticks
 from tui.plot.smooth import smoothed
 
@@ -12,7 +12,6 @@ __all__ = [
     "BLOCKS",
     "BRAILLE",
     "EVERY_GLYPHS",
-    "Cell",
     "Glyphs",
     "Layout",
     "Mark",

@@ -23,10 +23,11 @@ from tui.plot.scale import LARGEST, Scale, log_scale, y_scale
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tui.cells import Cell
     from tui.plot.columns import Column, Columns
     from tui.plot.glyphs import Glyphs
     from tui.plot.layout import Layout
-    from tui.plot.parts import Cell, Plot
+    from tui.plot.parts import Plot
 
 _FEW = 64  # one in so many points gives a first idea
 _LABEL_WIDTH = 4  # room for "0.25" from the start, so that the axis stays when labels grow

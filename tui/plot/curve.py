@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tui.cells import Cell
 from tui.plot.glyphs import Stroke, masks_of
-from tui.plot.parts import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

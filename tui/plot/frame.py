@@ -12,9 +12,10 @@ from tui.plot.text import as_cells, shortened, write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tui.cells import Cell
     from tui.plot.glyphs import Glyphs
     from tui.plot.layout import Layout
-    from tui.plot.parts import Cell, Grid, Plot, Series
+    from tui.plot.parts import Grid, Plot, Series
     from tui.plot.scale import Scale
 
 _LEGEND_GAP = 3

@@ -11,11 +11,12 @@ from tui.plot.text import as_cells, shortened, write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tui.cells import Cell
     from tui.plot.columns import Columns
     from tui.plot.curve import Raster
     from tui.plot.glyphs import Glyphs
     from tui.plot.layout import Layout
-    from tui.plot.parts import Cell, Grid, Mark, Rule
+    from tui.plot.parts import Grid, Mark, Rule
     from tui.plot.scale import Scale
 
 _MOST_RULES = 12

@@ -5,23 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tui.cells import Cell
 from tui.plot.glyphs import Stroke
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.plot.layout import Layout
-
-
-class Cell(NamedTuple):
-    """One character of the chart and what it stands for."""
-
-    char: str
-    """One character; empty where the one before it is two columns wide."""
-    role: str
-    """Empty for blank, "frame", "text", "note", "accent", or the role of a series."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from tui.plot.parts import Cell, cell
+from tui.cells import Cell
+from tui.plot.parts import cell
 
 if TYPE_CHECKING:
     from tui.plot.glyphs import Glyphs

@@ -12,7 +12,6 @@ from core.errors import MistakeError
 from tui import format as fmt
 from tui import help as help_page
 from tui import words
-from tui.chart.words import about_chart
 from tui.clean import clean
 from tui.device import choosing
 from tui.device.choosing import Choice
@@ -34,7 +33,6 @@ from tui.screens.prompt import Prompt
 from tui.widgets.config_pane import ConfigPane
 from tui.widgets.device_pane import DevicePane
 from tui.widgets.live_pane import LivePane
-from tui.widgets.loss_chart import LossChart
 from tui.widgets.runs_pane import RunsPane
 from tui.widgets.status_line import StatusLine
 from tui.widgets.tab_bar import PANES, TabBar
@@ -113,7 +111,9 @@ class MainScreen(PaneScreen):
         everywhere = [*help_page.declared(type(self.app)), *Binding.make_bindings(_EVERYWHERE)]
         about = words.ABOUT[self.pane]
         if isinstance(pane, LivePane):
-            about += f"\n\n{about_chart(self.query_one(LossChart).glyphs)}"
+            from tui.chart.words import about_chart
+
+            about += f"\n\n{about_chart(pane.parts.chart.glyphs)}"
         text = help_page.page(about, [*own, *help_page.bindings_of(pane)], everywhere)
         self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
 

@@ -9,8 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.cells import Row, fit
-from tui.plot import Cell
+from tui.cells import Cell, Row, fit
 
 if TYPE_CHECKING:
     from rich.style import Style

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.cells import Row, cells, fit
+from tui.cells import Cell, Row, cells, fit
 from tui.clean import clean
 from tui.config import form
 from tui.config.form import Entry, Marks
-from tui.plot import Cell
 from tui.widgets.cells import CellWidget
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.cells import Row, cells, fit
+from tui.cells import Cell, Row, cells, fit
 from tui.clean import clean
 from tui.digits.picture import HEIGHT, WIDTH, picture
 from tui.digits.shown import NOTHING_SHOWN, Shown
-from tui.plot import Cell
 from tui.widgets.ink_cells import InkCells
 
 if TYPE_CHECKING:

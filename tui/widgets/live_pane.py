@@ -11,10 +11,6 @@ from textual.widgets import Static
 
 from core.state import RunState
 from tui import format as fmt
-from tui.widgets.epoch_table import EpochTable
-from tui.widgets.log_pane import LogPane
-from tui.widgets.loss_chart import LossChart
-from tui.widgets.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +22,7 @@ if TYPE_CHECKING:
     from core.runs import Run
     from tui.live.outcome import Ended
     from tui.messages import RunUpdated
+    from tui.widgets.run_parts import RunParts
 
 LOW = 15
 """Rows below which there is room for the progress and one thing more."""
@@ -44,14 +41,23 @@ class LivePane(Vertical):
         self.run: Run | None = None
         self.state = RunState()
         self.live = False
+        self._parts: RunParts | None = None
 
     def compose(self) -> ComposeResult:
-        """The first screen and, hidden until there is a run, its parts."""
+        """The first screen; the parts of a run come with it."""
         yield Static(self._welcome, id="welcome", markup=False)
-        yield Progress(id="progress")
-        yield LossChart(id="chart")
-        yield EpochTable(id="epochs")
-        yield LogPane(id="log")
+
+    @property
+    def parts(self) -> RunParts:
+        """What shows a run. Made with the first one, or for who asks what can be done there: the
+        first screen is painted a sixth sooner without them.
+        """
+        if self._parts is None:
+            from tui.widgets import run_parts
+
+            self._parts = run_parts.make()
+            self.mount(*self._parts)
+        return self._parts
 
     def on_mount(self) -> None:
         """Name the pane."""
@@ -78,25 +84,27 @@ class LivePane(Vertical):
         live = update.live and update.state.ended is None  # its writer is there a moment longer
         self.run, self.state, self.live = update.run, update.state, live
         self.set_class(True, "has-run")
-        self.query_one(Progress).show(update.run, update.state, live=live)
-        self.query_one(LossChart).show(update.run, update.state)
-        self.query_one(EpochTable).show(update.state, anew=anew)
-        self.query_one(LogPane).show(update.log, anew=anew)
+        self.parts.progress.show(update.run, update.state, live=live)
+        self.parts.chart.show(update.run, update.state)
+        self.parts.epochs.show(update.state, anew=anew)
+        self.parts.log.show(update.log, anew=anew)
 
     def run_deleted(self, path: Path) -> None:
         """What was at `path` is in the trash: the run that is shown, or one drawn beside it."""
-        self.query_one(LossChart).run_deleted(path)
-        self.query_one(Progress).run_moved()
+        if self._parts is not None:
+            self._parts.chart.run_deleted(path)
+            self._parts.progress.run_moved()
 
     def taken_back(self, path: Path) -> None:
         """What was at `path` is back."""
-        self.query_one(LossChart).taken_back(path)
-        self.query_one(Progress).run_moved()
+        if self._parts is not None:
+            self._parts.chart.taken_back(path)
+            self._parts.progress.run_moved()
 
     @property
     def ended(self) -> Ended | None:
         """How the run that is shown ended; None while it is live, and without a run."""
-        return self.query_one(Progress).ended
+        return None if self._parts is None else self._parts.progress.ended
 
     @property
     def shows_log(self) -> bool:
@@ -108,7 +116,7 @@ class LivePane(Vertical):
         self.toggle_class("show-log")
         self.remove_class("whole-log")
         if self.run is not None:  # its keys work at once
-            self.screen.set_focus(self.query_one(LogPane if self.shows_log else LossChart))
+            self.screen.set_focus(self.parts.log if self.shows_log else self.parts.chart)
 
     def action_whole_log(self) -> None:
         """The log in the place of the chart too, or back."""
@@ -117,8 +125,8 @@ class LivePane(Vertical):
 
     def commands(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
         """What the keys of its chart and its log do: a name, the key, the action."""
-        yield from self.query_one(LossChart).commands()
-        log = self.query_one(LogPane)
+        yield from self.parts.chart.commands()
+        log = self.parts.log
         yield "Log: full", "f in the log: in the place of the chart too", self.action_whole_log
         yield "Log: level", "v in the log: the next least level", log.action_level
         yield "Log: wrap", "w in the log: break long lines, or cut them off", log.action_wrap
@@ -126,10 +134,10 @@ class LivePane(Vertical):
     @property
     def log_query(self) -> str:
         """What is searched in the log."""
-        return self.query_one(LogPane).view.query
+        return self.parts.log.view.query
 
     def find_in_log(self, text: str) -> None:
         """Show the last line of the log that holds a text."""
         if not self.shows_log:
             self.toggle_log()
-        self.query_one(LogPane).find(text)
+        self.parts.log.find(text)

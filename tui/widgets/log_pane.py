@@ -10,10 +10,9 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from core.record.log_lines import TIME
-from tui.cells import Row, cells, wrap
+from tui.cells import Cell, Row, cells, wrap
 from tui.clean import clean
 from tui.live.log_view import LogView
-from tui.plot import Cell
 from tui.widgets.scrolling import ScrollingCells
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui.cells import Cell
 from tui.digits.pad import SIDE, Pad
 from tui.digits.picture import Look, picture
-from tui.plot import Cell
 from tui.widgets.ink_cells import InkCells
 
 if TYPE_CHECKING:
