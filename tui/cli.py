@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+FRAMES_PER_SECOND = "120"
 EPILOG = "Without a command: the app. Runs are kept in ./saved, or where the config says."
 
 
@@ -47,6 +48,8 @@ def _app(options: argparse.Namespace) -> int:
 
     def run_app() -> int:
         gc.disable()  # until the first paint: it looks at what is imported, again and again
+        # Textual draws what changed at the next of so many moments a second: a key waits for it.
+        os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
         from tui.link.width_probe import WidthProbe
 
         with WidthProbe(wanted=not (options.ascii or few_signs)) as probe:

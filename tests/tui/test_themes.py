@@ -13,6 +13,7 @@ from window import WIDE, Window, opened
 from core.events import EpochEnded, NoticeGiven
 from tui import preferences
 from tui.themes import DARK, LIGHT, TERMINAL, THEMES
+from tui.widgets.plain_style import PlainStyle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -180,3 +181,16 @@ async def test_a_terminal_of_16_colours_has_its_own_unless_another_is_chosen(
     preferences.write({"theme": LIGHT.name})
     async with opened(scratch) as window:
         assert window.app.theme == LIGHT.name
+
+
+async def test_text_without_a_role_is_in_the_colours_of_each_new_theme(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE, shown=[told_run(scratch, "told", *beginning())]) as window:
+        await window.until(lambda: not window.live.empty, "a run")
+        kept = set()
+        for theme in THEMES:
+            window.app.theme = theme
+            await window.settle()
+            for widget in window.main.query(PlainStyle):
+                assert widget.plain_style == widget.rich_style
+            kept.add(window.live.parts.chart.plain_style)
+        assert len(kept) == len(THEMES)

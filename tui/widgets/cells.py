@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.cells import Cell, Row, fit
+from tui.widgets.plain_style import PlainStyle
 
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.geometry import Size
 
 
-class CellWidget(Widget):
+class CellWidget(PlainStyle):
     """Draws rows of cells; Textual alone would send the whole widget at every change."""
 
     DEFAULT_CSS = """
@@ -75,7 +75,7 @@ class CellWidget(Widget):
         if not self._rows and self.size.height:
             self._rows = self._drawn(self.size)
         if y >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.plain_style)
         segments: list[Segment] = []
         text, role = "", ""
         for cell in self._rows[y]:
@@ -90,7 +90,7 @@ class CellWidget(Widget):
 
     def style_of(self, role: str) -> Style:
         """The look of a role."""
-        return self.get_component_rich_style(f"cells--{role}") if role else self.rich_style
+        return self.get_component_rich_style(f"cells--{role}") if role else self.plain_style
 
     def _drawn(self, size: Size) -> list[Row]:
         rows = [fit(row, size.width) for row in self.draw(size.width, size.height)]

@@ -12,6 +12,8 @@ from textual.coordinate import Coordinate
 from textual.strip import Strip
 from textual.widgets import DataTable
 
+from tui.widgets.plain_style import PlainStyle
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,7 @@ Row = tuple[str, tuple[Text, ...]]
 """The key of a row, and its cells."""
 
 
-class RowTable(DataTable[Text]):
+class RowTable(DataTable[Text], PlainStyle):  # Textual takes the CSS of the first alone
     """A table of plain cells whose cursor is a row: home and end lead to the first and the last."""
 
     def render_line(self, y: int) -> Strip:
@@ -41,7 +43,7 @@ class RowTable(DataTable[Text]):
         return strip.extend_cell_length(width, style)
 
     def _row_style(self, index: int) -> Style:
-        style = self.rich_style
+        style = self.plain_style
         if self._show_hover_cursor and index == self.hover_row:
             style += self.get_component_rich_style("datatable--hover")
         if index == self.cursor_row:
