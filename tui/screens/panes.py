@@ -50,8 +50,8 @@ class PaneScreen(Screen[None]):
         """The runs that were being trained, by whomever, when they were listed last."""
         self._parts: dict[str, str] = {}
         """What is in view of the panes whose parts have other keys."""
-        self._as_mounted = True
-        """Nothing has asked for other styles than those that all got as they were mounted."""
+        self._styled_for: object = None
+        """What the styles of all that is in it depended on when they were worked out last."""
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, keys."""
@@ -73,16 +73,20 @@ class PaneScreen(Screen[None]):
         yield KeyBar(id="keys")
 
     def update_node_styles(self, animate: bool = True) -> None:
-        """Style all that is in it anew; not for the sake of being shown first, right after it all
-        was mounted, and where something changed meanwhile that styles it once.
+        """Style all that is in it anew; not for the sake of being shown, right after it was mounted
+        or as often as a dialog closes: whatever changed behind that was styled as it changed.
         """
-        if self._as_mounted:
-            self._as_mounted = False
-        else:
+        now = self._style_facts()
+        if now != self._styled_for:
+            self._styled_for = now
             super().update_node_styles(animate)
+
+    def _style_facts(self) -> object:
+        return self.classes, self.pseudo_classes, self.app.classes, self.app.pseudo_classes
 
     def on_mount(self) -> None:
         """Show the live pane; nothing has the focus."""
+        self._styled_for = self._style_facts()
         self._fit()
         if self.home.preferences.get("log") is True:
             self.query_one(LivePane).toggle_log()
