@@ -50,7 +50,7 @@ def leave_in_background(
 ) -> Left:
     """`q`, then `b`: the same process trains on to the same weights, and ends with its run."""
     try:
-        with _window(scratch) as app:
+        with _window(scratch, warm=True) as app:
             _wait_for_step(scratch, step := chance.randrange(1, NUM_STEPS * 3 // 4))
             (behind,) = psutil.Process(app.process.pid).children()
             app.press("q")
@@ -78,10 +78,10 @@ def leave_in_background(
 
 def end_by_signal(scratch: Scratch, chance: random.Random, undisturbed: dict[str, Any]) -> Left:
     """A signal: its exit code, the terminal as before, and a run that goes on bit for bit."""
-    number = chance.choice(SIGNALS)
+    number, early = chance.choice(SIGNALS), chance.random() < EARLY_SHARE
     try:
-        with _window(scratch) as app:
-            moment = _wait_for_a_moment(scratch, app, chance)
+        with _window(scratch, warm=not early) as app:
+            moment = _wait_for_a_moment(scratch, app, chance, early=early)
             began = time.monotonic()
             app.process.send_signal(number)
             code, seconds = app.wait(60), time.monotonic() - began
@@ -102,12 +102,12 @@ def end_by_signal(scratch: Scratch, chance: random.Random, undisturbed: dict[str
         kill_all_in(scratch.path)
 
 
-def _window(scratch: Scratch) -> PtyApp:
-    return PtyApp([*APP, "--start"], cwd=scratch.path, env=environment())
+def _window(scratch: Scratch, *, warm: bool) -> PtyApp:
+    return PtyApp([*APP, "--start"], cwd=scratch.path, env=environment(), warm=warm)
 
 
-def _wait_for_a_moment(scratch: Scratch, app: PtyApp, chance: random.Random) -> str:
-    if chance.random() < EARLY_SHARE:
+def _wait_for_a_moment(scratch: Scratch, app: PtyApp, chance: random.Random, *, early: bool) -> str:
+    if early:
         # The launcher is there once it has forked; before that a signal is the shell's business.
         wait_for(psutil.Process(app.process.pid).children)
         time.sleep(seconds := chance.random() * EARLY_SECONDS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import warm
 from scratch import FOREVER, Scratch, wait_for
 
 if TYPE_CHECKING:
@@ -39,16 +39,7 @@ def scratch_in(folder: Path, data: Path, edits: dict[str, Any]) -> Scratch:
 
 def train(scratch: Scratch, *arguments: str) -> Run:
     """Train the config of a folder to its end, undisturbed."""
-    command = [*APP, "train", *arguments]
-    ended = subprocess.run(
-        command,
-        cwd=scratch.path,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env=environment(),
-    )
+    ended = warm.run(["train", *arguments], cwd=scratch.path, env=environment())
     assert ended.returncode == 0, f"exit code {ended.returncode}: {ended.stderr}"
     return scratch.run()
 

@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 import pyte
+from warm import MODULE, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from warm import Warm
 
 KEYS = {
     "enter": "\r",
@@ -73,7 +76,9 @@ class PtyApp:
         columns: int = 80,
         env: Mapping[str, str] | None = None,
         cwd: str | Path | None = None,
+        warm: bool = False,
     ) -> None:
+        """`warm`: the command, which is that of the program, has torch already (see warm.py)."""
         self._master, self._slave = pty.openpty()
         _set_size(self._slave, rows, columns)
         self.termios_before = termios.tcgetattr(self._slave)
@@ -87,16 +92,7 @@ class PtyApp:
         self._num_quiet_rounds = 0
         self._heard = 0.0
         self._stopping = self._frozen = False
-        self.process = subprocess.Popen(
-            [str(part) for part in command],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
-            cwd=cwd,
-            env=_environment(env or {}),
-            start_new_session=True,
-            preexec_fn=_own_terminal,
-        )
+        self.process = self._started([str(part) for part in command], cwd, env or {}, warm)
         # Daemon: a test that forgets `close` must not keep pytest from ending.
         self._reader = threading.Thread(target=self._read, name="pty reader", daemon=True)
         self._reader.start()
@@ -227,6 +223,25 @@ class PtyApp:
         assert was_running or not left, f"left behind: {names}"
 
     # Inside
+
+    def _started(
+        self, command: list[str], cwd: str | Path | None, extra: Mapping[str, str], warm: bool
+    ) -> subprocess.Popen[bytes] | Warm:
+        env = _environment(extra)
+        if warm:
+            assert command[1:3] == ["-m", MODULE], f"not the program: {command}"
+            streams = (self._slave, self._slave, self._slave)
+            return start(command[3:], cwd=cwd, env=env, streams=streams, terminal=True)
+        return subprocess.Popen(
+            command,
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+            preexec_fn=_own_terminal,
+        )
 
     def _read(self) -> None:
         """Feed what the program writes to the screen, until told to stop."""

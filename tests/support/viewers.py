@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psutil
+import warm
 from program import APP, environment, kill_all_in, outcome, processes_in, wait_for_epoch
 from pty_app import PtyApp
 from scratch import PATIENCE_SECONDS, Scratch, beginning, wait_for
@@ -36,12 +37,9 @@ while True:
 
 
 @contextlib.contextmanager
-def trained(scratch: Scratch) -> Iterator[subprocess.Popen[bytes]]:
+def trained(scratch: Scratch) -> Iterator[warm.Warm]:
     """`mnist-tui train` without a terminal, some epochs into its run."""
-    process = subprocess.Popen(
-        [*APP, "train"], cwd=scratch.path, env=environment(), stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    process = warm.start(["train"], cwd=scratch.path, env=environment())
     try:
         wait_for_epoch(scratch, 1)
         yield process
@@ -57,8 +55,10 @@ def three_viewers(
 ) -> Iterator[tuple[PtyApp, PtyApp, subprocess.Popen[str]]]:
     """Two windows and `follow`, each on the live run."""
     with (
-        PtyApp(APP, cwd=scratch.path, env=environment()) as first,
-        PtyApp(APP, cwd=scratch.path, env=environment(), rows=40, columns=120) as second,
+        PtyApp(APP, cwd=scratch.path, env=environment(), warm=True) as first,
+        PtyApp(
+            APP, cwd=scratch.path, env=environment(), rows=40, columns=120, warm=True
+        ) as second,
         subprocess.Popen(
             [*APP, "follow", "latest"], cwd=scratch.path, env=environment(), text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

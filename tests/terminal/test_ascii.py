@@ -19,11 +19,15 @@ COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m
 
 
 def app_in(
-    scratch: Scratch, *arguments: str, columns: int = 80, env: Mapping[str, str] | None = None
+    scratch: Scratch,
+    *arguments: str,
+    columns: int = 80,
+    env: Mapping[str, str] | None = None,
+    warm: bool = False,
 ) -> PtyApp:
     rows = 40 if columns > 80 else 24
     command = [*COMMAND, *arguments]
-    return PtyApp(command, rows=rows, columns=columns, cwd=scratch.path, env=env)
+    return PtyApp(command, rows=rows, columns=columns, cwd=scratch.path, env=env, warm=warm)
 
 
 def wait(app: PtyApp, text: str) -> str:
@@ -76,7 +80,7 @@ def test_every_byte_is_ascii(
 
 def test_a_training_is_drawn_in_ascii(scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
-    with app_in(scratch, "--ascii", "--start") as app:
+    with app_in(scratch, "--ascii", "--start", warm=True) as app:
         wait(app, "* running")
         app.wait_for(lambda text: text.count("*") > 5, PATIENCE_SECONDS)
         app.press("p")

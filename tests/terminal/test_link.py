@@ -31,7 +31,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, tiny_mnist: Path) -> d
 def training(scratch: Scratch, *arguments: str, edits: dict[str, Any] = A_WHILE) -> PtyApp:
     """The app, some epochs into a run."""
     scratch.write_config(edits)
-    app = PtyApp([*APP, "--start", *arguments], cwd=scratch.path)
+    app = PtyApp([*APP, "--start", *arguments], cwd=scratch.path, warm=True)
     wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
     app.wait_for("running")
     return app
@@ -100,12 +100,12 @@ def test_what_spins_is_seen() -> None:
 def test_everything_else_ends_with_its_link(scratch: Scratch, way: str) -> None:
     if way == "idle":
         scratch.write_config()
-        app = PtyApp(APP, cwd=scratch.path)
+        app = PtyApp(APP, cwd=scratch.path, warm=True)
         app.wait_for("Nothing is running yet.", PATIENCE_SECONDS)
     elif way == "viewing":
         scratch.write_config({"trainer.epochs": 1})
-        subprocess.run([*APP, "train"], cwd=scratch.path, check=True, capture_output=True)
-        app = PtyApp([*APP, "-r", "latest"], cwd=scratch.path)
+        train(scratch)
+        app = PtyApp([*APP, "-r", "latest"], cwd=scratch.path, warm=True)
         app.wait_for("finished", PATIENCE_SECONDS)
     else:
         app = training(scratch, *(("--on-hangup", "save-exit") if way == "save-exit" else ()))
@@ -198,7 +198,7 @@ def test_put_aside_and_brought_back_while_the_run_goes_on(scratch: Scratch) -> N
 
 def test_the_command_trains_on_too(scratch: Scratch, undisturbed: dict[str, Any]) -> None:
     scratch.write_config(A_WHILE)
-    with PtyApp([*APP, "train"], cwd=scratch.path) as app:
+    with PtyApp([*APP, "train"], cwd=scratch.path, warm=True) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
         app.hang_up()
         assert app.process.wait(PATIENCE_SECONDS) == 0
@@ -210,7 +210,7 @@ def test_the_command_trains_on_too(scratch: Scratch, undisturbed: dict[str, Any]
 
 def test_the_command_saves_and_ends_if_that_was_asked_for(scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
-    with PtyApp([*APP, "train", "--on-hangup", "save-exit"], cwd=scratch.path) as app:
+    with PtyApp([*APP, "train", "--on-hangup", "save-exit"], cwd=scratch.path, warm=True) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
         app.hang_up()
         assert app.process.wait(10) == HANGUP_CODE

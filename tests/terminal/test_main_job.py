@@ -21,10 +21,13 @@ COMMAND = (sys.executable, "-m", "tui")
 SIZES = [(24, 80), (40, 120)]
 
 
-def app_in(scratch: Scratch, size: tuple[int, int] = (24, 80), *arguments: str) -> PtyApp:
+def app_in(
+    scratch: Scratch, size: tuple[int, int] = (24, 80), *arguments: str, warm: bool = True
+) -> PtyApp:
     """The app in a terminal of so many rows and columns; the scratch home is in our environment."""
     rows, columns = size
-    return PtyApp([*COMMAND, *arguments], rows=rows, columns=columns, cwd=scratch.path)
+    command = [*COMMAND, *arguments]
+    return PtyApp(command, rows=rows, columns=columns, cwd=scratch.path, warm=warm)
 
 
 def wait(app: PtyApp, text: str) -> str:
@@ -60,7 +63,7 @@ def test_the_main_job_is_done_with_the_keyboard_alone(
     size: tuple[int, int], scratch: Scratch
 ) -> None:
     scratch.write_config(FOREVER)
-    with app_in(scratch, size) as app:
+    with app_in(scratch, size, warm=size != SIZES[0]) as app:
         wait(app, "nothing is running")
         wait(app, "enter   quick run")
         app.press("s")
@@ -94,7 +97,7 @@ def test_the_main_job_is_done_with_the_keyboard_alone(
 def test_from_the_first_screen_enter_wait_t_gives_a_trained_and_tested_network(
     scratch: Scratch,
 ) -> None:
-    with app_in(scratch) as app:
+    with app_in(scratch, warm=False) as app:
         wait(app, "quick run")
         app.press("enter")
         wait(app, "✓ finished")
@@ -138,7 +141,7 @@ def test_a_run_that_a_signal_stopped_says_how_to_go_on(scratch: Scratch) -> None
 
 
 def test_a_signal_to_an_idle_app_ends_it_with_the_terminal_restored(scratch: Scratch) -> None:
-    with app_in(scratch) as app:
+    with app_in(scratch, warm=False) as app:
         wait(app, "Nothing is running yet.")
         os.kill(app.process.pid, signal.SIGTERM)
         assert app.wait() == 143
@@ -149,7 +152,7 @@ def test_a_signal_to_an_idle_app_ends_it_with_the_terminal_restored(scratch: Scr
 def test_after_a_child_that_was_killed_the_launcher_restores_the_terminal(
     scratch: Scratch,
 ) -> None:
-    with app_in(scratch) as app:
+    with app_in(scratch, warm=False) as app:
         wait(app, "Nothing is running yet.")
         assert modes_left_on(app.raw)
         (child,) = psutil.Process(app.process.pid).children()
@@ -173,7 +176,7 @@ def test_leaving_while_a_run_is_live_asks_saves_and_leaves(scratch: Scratch) -> 
 
 
 def test_a_mistake_is_one_sentence_before_the_terminal_is_touched(scratch: Scratch) -> None:
-    with app_in(scratch, (24, 80), "-c", "nowhere.json") as app:
+    with app_in(scratch, (24, 80), "-c", "nowhere.json", warm=False) as app:
         assert app.wait() == 2
         assert b"\x1b[?1049h" not in app.raw
         assert app.text().strip() == (

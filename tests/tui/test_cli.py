@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import warm
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, told_run, wait_for
 
 from core.errors import MistakeError
@@ -218,16 +219,16 @@ def test_a_loss_that_is_no_number_is_code_1(scratch: Scratch, call: Callable[...
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_saves_and_says_how_to_go_on(number: signal.Signals, scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
-    process = subprocess.Popen(
-        [*COMMAND, "train"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    with Path("errors").open("w+b") as errors_file:
+        number_of_it = errors_file.fileno()
+        process = warm.start(["train"], streams=(number_of_it,) * 3)
     try:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         process.send_signal(number)
-        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        process.wait(PATIENCE_SECONDS)
     finally:
         process.kill()
-        process.wait()
+    errors = Path("errors").read_text(encoding="utf-8")
     run = scratch.run()
     assert process.returncode == 128 + number
     assert f"mnist-tui train -r {run.path}" in errors

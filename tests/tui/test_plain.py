@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import warm
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, told_run, wait_for
 
 from tui.cli import _parser, main
@@ -61,7 +62,7 @@ def test_without_a_live_run_it_says_which_commands_to_use(
 
 def test_it_follows_the_live_run_to_its_end(scratch: Scratch) -> None:
     scratch.write_config(FOREVER)
-    training = subprocess.Popen([*COMMAND, "train"], stdout=subprocess.DEVNULL)
+    training = warm.start(["train"])
     try:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         following = subprocess.Popen(
