@@ -13,16 +13,11 @@ from tui.clean import ascii_only, clean
 from tui.cli import main
 
 NAMES = [
-    "[/x] run",
+    "[/x] [b]run[/b] [bold",
     "[@click=app.exit()]",
-    "[b]bold[/b]",
-    "[bold",
-    "back\\slash\\[red]",
-    "ends in \\",
-    "\x1b[2J",
-    "two\nlines\tof it",
-    "한글 실험",
-    "turned\u202eround",
+    "back\\slash\\[red] ends in \\",
+    "\x1b[2J two\nlines\tof it",
+    "한글 실험 turned\u202eround",
     "$primary ${HOME} %s {0}",
 ]
 
