@@ -73,7 +73,7 @@ def wait_for(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS)
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{seconds:g} s went by"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def told_run(scratch: Scratch, name: str, *more: Event, edits: dict[str, Any] | None = None) -> Run:

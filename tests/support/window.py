@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 NARROW, USUAL, WIDE = (40, 12), (80, 24), (120, 40)
 MOST_ROUNDS = 5
 """Of messages that lead to messages, before what goes on is left to `until`."""
+FIRST_LOOK_SECONDS, LAST_LOOK_SECONDS = 0.02, 0.2
+"""Between two looks, which draw the whole screen: what comes at once, and a process's answer."""
 READERS = ("follower", "runs", "load", "predicting")
 """The threads of a window that end with it."""
 
@@ -132,11 +134,12 @@ class Window:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until something is so; shows the screen if it does not become so."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline, between = time.monotonic() + PATIENCE_SECONDS, FIRST_LOOK_SECONDS
         while not condition():
             if time.monotonic() > deadline or not self.app.is_running:
                 raise AssertionError(f"never {what or condition}:\n{self.text()}")
-            await self.pilot.pause(0.04)  # a look draws the whole screen
+            await self.pilot.pause(between)
+            between = min(between * 1.5, LAST_LOOK_SECONDS)
 
     async def until_shown(self, text: str) -> None:
         """Wait until a text is on the screen."""
