@@ -21,6 +21,8 @@ Row = list[Cell]
 
 def cells(text: str, role: str = "") -> Row:
     """`text` as cells; a character that is two columns wide is followed by an empty one."""
+    if text.isascii() and text.isprintable():  # nearly always
+        return [Cell(character, role) for character in text]
     row: Row = []
     for character in text:
         width = cell_len(character)

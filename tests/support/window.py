@@ -96,7 +96,7 @@ class Window:
     async def press(self, *keys: str) -> None:
         """Press keys, each when what the one before it led to is done."""
         for key in keys:
-            await self.pilot.press(key)
+            await self.app._press_keys([key])  # Pilot's own waits for all widgets once more
             await self.settle()
 
     async def settle(self) -> None:

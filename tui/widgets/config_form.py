@@ -63,6 +63,8 @@ class ConfigForm(
         self._entries: list[Entry] = []
         self._at = 1
         self._top = 0
+        self._blocks: list[list[Row]] = []
+        self._blocks_of: tuple[object, ...] = ()
 
     def show(self, sections: Sequence[Section], marks: Marks) -> None:
         """Draw other fields, the cursor where it was."""
@@ -218,21 +220,25 @@ class ConfigForm(
         first = starts[self._at - after_title]
         self._top = min(max(self._top, starts[self._at + 1] - height), first)
 
-    def _blocks(self, width: int) -> list[list[Row]]:
-        """The rows of each entry."""
-        labels = form.label_width(self.sections, width)
-        return [form.rows(entry, self.marks, width, labels) for entry in self._entries]
+    def _all_blocks(self, width: int) -> list[list[Row]]:
+        """The rows of each entry: made anew where they change, and not where the cursor moves."""
+        of = (width, self._entries, self.marks)
+        if not self._blocks_of or any(a is not b for a, b in zip(of, self._blocks_of, strict=True)):
+            labels = form.label_width(self.sections, width)
+            self._blocks = [form.rows(entry, self.marks, width, labels) for entry in self._entries]
+            self._blocks_of = of
+        return self._blocks
 
     def _starts(self) -> list[int]:
         """The line on which each entry begins, then the number of lines."""
         starts = [0]
-        for rows in self._blocks(self.size.width - 2):
+        for rows in self._all_blocks(self.size.width - 2):
             starts.append(starts[-1] + len(rows))
         return starts
 
     def _lines(self, width: int) -> list[Row]:
         found: list[Row] = []
-        for at, rows in enumerate(self._blocks(width)):
+        for at, rows in enumerate(self._all_blocks(width)):
             if at == self._at and self.has_focus:
                 chosen = [Cell(cell.char, "chosen") for cell in fit(rows[0], width)]
                 found += [chosen, *rows[1:]]
