@@ -6,6 +6,7 @@ later; how the program starts is tested as people start it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -17,7 +18,10 @@ import sys
 import threading
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
+
+from core.processes import child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,8 +78,9 @@ def start(
     env: Mapping[str, str] | None = None,
     streams: tuple[int, int, int] | None = None,
     terminal: bool = False,
+    module: str = MODULE,
 ) -> Warm:
-    """Run `mnist-tui` with some arguments in a session of its own.
+    """Run `mnist-tui`, or another module, with some arguments in a session of its own.
 
     `streams`: its stdin, stdout and stderr; by default there is nothing to read, and nobody reads.
     `terminal`: the first of them controls its session.
@@ -85,6 +90,7 @@ def start(
             number = nothing.fileno()
             return start(arguments, cwd=cwd, env=env, streams=(number, number, number))
     asked = {
+        "module": module,
         "arguments": list(map(str, arguments)), "cwd": str(cwd or Path.cwd()),
         "env": dict(os.environ if env is None else env), "terminal": terminal,
     }  # fmt: skip
@@ -107,6 +113,30 @@ def run(
     for path in outputs:
         path.unlink()
     return subprocess.CompletedProcess(list(map(str, arguments)), code, *texts)
+
+
+async def answer(*arguments: str, text: str = "", timeout_seconds: float | None = None) -> str:
+    """What `tui.asking.ask` does, which has tests of its own: the stdout of a module given `text`.
+
+    Raises SubprocessError with the last line of its stderr, or TimeoutError.
+    """
+    with TemporaryFile("w+") as given, TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
+        given.write(text)
+        given.seek(0)
+        streams = (given.fileno(), output.fileno(), errors.fileno())
+        module, *rest = arguments
+        process = start(rest, env=child.environment(), streams=streams, module=module)
+        try:
+            await asyncio.to_thread(process.wait, timeout_seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        finally:
+            process.kill()
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise subprocess.SubprocessError(errors.read().strip().splitlines()[-1])
+        return output.read()
 
 
 class _Parent:
@@ -217,8 +247,8 @@ def _be_the_program(asked: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(asked["env"])
     for text in (sys.stdin, sys.stdout, sys.stderr):  # as they are for what they lead to now
         text.reconfigure(line_buffering=text.isatty())  # type: ignore[union-attr]
-    sys.argv = [MODULE, *asked["arguments"]]
-    runpy.run_module(MODULE, run_name="__main__", alter_sys=True)
+    sys.argv = [asked["module"], *asked["arguments"]]
+    runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ import time
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import warm
 from scratch import PATIENCE_SECONDS
 from textual.widgets import Input
 
 import tui.app
+from tui import asking
 from tui.app import MnistApp
 from tui.config.draft import Draft
 from tui.screens.ask import Ask
@@ -39,6 +41,7 @@ MOST_ROUNDS = 5
 """Of messages that lead to messages, before what goes on is left to `until`."""
 FIRST_LOOK_SECONDS, LAST_LOOK_SECONDS = 0.02, 0.2
 """Between two looks, which draw the whole screen: what comes at once, and a process's answer."""
+ASK = asking.ask
 READERS = ("follower", "runs", "load", "predicting")
 """The threads of a window that end with it."""
 
@@ -199,21 +202,25 @@ async def opened(
     start: bool = False,
     warm_up: bool = False,
     check: bool = True,
+    asks_warm: bool = True,
 ) -> AsyncIterator[Window]:
     """The app in a scratch folder; what it trains is stopped at the end.
 
     Without `warm_up` it imports torch only to train, which would slow each key down. With `check`
-    its config is checked by now, which else waits for a key or a moment of rest.
+    its config is checked by now, which else waits for a key or a moment of rest. With `asks_warm`
+    its questions go to processes that have torch already, unless a test answers them itself.
     """
     draft = Draft.read(config or scratch.config_path)
     app = MnistApp(draft, scratch.saved, shown=shown, start=start)
     delay = tui.app.WARM_UP_DELAY_SECONDS if warm_up else 3600.0
+    replaced = asks_warm and asking.ask is ASK
     try:
         # Textual waits until the process is idle, up to 3 s a key, and a trainer never is.
         with (
             patch("tui.app.WARM_UP_DELAY_SECONDS", delay),
             patch("textual.app.wait_for_idle", _wait_briefly),
             patch("textual.pilot.wait_for_idle", _wait_briefly),
+            patch("tui.asking.ask", warm.answer if replaced else asking.ask),
         ):
             async with app.run_test(size=size, notifications=True) as pilot:
                 await Window(app, pilot).settle()

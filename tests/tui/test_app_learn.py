@@ -41,7 +41,7 @@ def verdict(window: Window) -> str:
 
 
 async def test_before_any_run_the_network_of_the_config_is_shown(scratch: Scratch) -> None:
-    async with opened(scratch, WIDE) as window:
+    async with opened(scratch, WIDE, asks_warm=False) as window:
         await window.press("6")
         await until_network(window)
         await window.until_shown("1×10×24×24")  # the rows come a moment after their heading

@@ -339,7 +339,7 @@ async def test_space_shows_and_hides_the_checkpoints(scratch: Scratch, finished:
 
 
 async def test_t_tests_the_checkpoint_under_the_cursor(scratch: Scratch, finished: Run) -> None:
-    async with opened(scratch, WIDE) as window:
+    async with opened(scratch, WIDE, asks_warm=False) as window:
         await window.list_runs()
         await window.until_shown("checkpoint-epoch1.pth")
         await window.press("down", "t")
