@@ -9,6 +9,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
+from core.exit_codes import FAILED
 from core.processes.child import our_version
 from core.saved.folders import state_home
 from tui import say
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from core.launch import Worker
 
-FAILED = 1
 PATIENCE_SECONDS = 60.0
 """How long a training may take to save: a step, a validation batch, a slow disk."""
 

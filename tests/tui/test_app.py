@@ -377,3 +377,12 @@ async def test_what_waits_for_something_ends_before_what_it_would_show_goes(
             window.app.run_worker(wait())
             await window.settle()
     assert order == ["worker", "pane"]
+
+
+async def test_help_on_the_first_screen_has_the_signs_of_this_window(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        window.app.draw_in_ascii()
+        await window.press("question_mark")
+        await window.until_page()
+        assert "** train" in window.text()
+        assert "m                chart: the next metric" in window.text()

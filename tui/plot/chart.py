@@ -126,7 +126,7 @@ def _drawn(columns: Iterable[Columns], first: int) -> list[Column]:
         column
         for one in columns
         for index, column in one.items()
-        if index >= first and column[0] <= column[1]
+        if index >= first and _is_drawn(column)
     ]
 
 

@@ -112,8 +112,10 @@ class MainScreen(PaneScreen):
         about = words.ABOUT[self.pane]
         if isinstance(pane, LivePane):
             from tui.chart.words import about_chart
+            from tui.widgets.chart_canvas import liked_glyphs
 
-            about += f"\n\n{about_chart(pane.parts.chart.glyphs)}"
+            pane.make_parts()  # whose keys are told, though there may be no run yet
+            about += f"\n\n{about_chart(liked_glyphs(self.home))}"
         text = help_page.page(about, [*own, *help_page.bindings_of(pane)], everywhere)
         self.app.push_screen(Page(f"{PANES[self.pane]}: help", text))
 

@@ -25,6 +25,12 @@ _ROLES = (
 )  # fmt: skip
 
 
+def liked_glyphs(app: BaseApp) -> Glyphs:
+    """What charts are drawn with in this window."""
+    named = {glyphs.name: glyphs for glyphs in EVERY_GLYPHS}
+    return ASCII if app.ascii else named.get(str(app.preferences.get("chart")), BRAILLE)
+
+
 class ChartCanvas(CellWidget, roles=_ROLES):
     """Draws what was chosen to be seen of a run, and beside it other runs."""
 
@@ -57,9 +63,7 @@ class ChartCanvas(CellWidget, roles=_ROLES):
     def on_mount(self) -> None:
         """Draw as this terminal can and this person likes."""
         if isinstance(self.app, BaseApp):
-            liked = str(self.app.preferences.get("chart"))
-            named = {glyphs.name: glyphs for glyphs in EVERY_GLYPHS}
-            self.glyphs = ASCII if self.app.ascii else named.get(liked, BRAILLE)
+            self.glyphs = liked_glyphs(self.app)
 
     def show(self, run: Run, state: RunState) -> None:
         """Draw a newer state of a run."""

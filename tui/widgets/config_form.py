@@ -64,7 +64,7 @@ class ConfigForm(
         self._at = 1
         self._top = 0
         self._blocks: list[list[Row]] = []
-        self._blocks_of: tuple[object, ...] = ()
+        self._blocks_of: tuple[int, list[Entry], Marks] | None = None
 
     def show(self, sections: Sequence[Section], marks: Marks) -> None:
         """Draw other fields, the cursor where it was."""
@@ -222,8 +222,9 @@ class ConfigForm(
 
     def _all_blocks(self, width: int) -> list[list[Row]]:
         """The rows of each entry: made anew where they change, and not where the cursor moves."""
-        of = (width, self._entries, self.marks)
-        if not self._blocks_of or any(a is not b for a, b in zip(of, self._blocks_of, strict=True)):
+        before, of = self._blocks_of, (width, self._entries, self.marks)
+        # The very same objects: comparing what is in them would take as long as making the rows.
+        if not before or before[0] != width or before[1] is not of[1] or before[2] is not of[2]:
             labels = form.label_width(self.sections, width)
             self._blocks = [form.rows(entry, self.marks, width, labels) for entry in self._entries]
             self._blocks_of = of

@@ -50,8 +50,12 @@ class LivePane(Vertical):
     @property
     def parts(self) -> RunParts:
         """What shows a run. Made with the first one, or for who asks what can be done there: the
-        first screen is painted a sixth sooner without them.
+        first screen is painted sooner without them.
         """
+        return self._parts or self.make_parts()
+
+    def make_parts(self) -> RunParts:
+        """Have them, hidden while there is no run."""
         if self._parts is None:
             from tui.widgets import run_parts
 
