@@ -123,7 +123,7 @@ def test_a_run_whose_writer_was_killed_on_another_host_is_taken_up_once_it_was_s
     run = written(run_of(tmp_path, "elsewhere"), 89)
     began = time.monotonic()
     Journal(run.journal_path).close()
-    assert 0.5 < time.monotonic() - began < 5
+    assert 0.5 < time.monotonic() - began < 60
 
 
 def test_looking_leaves_nothing_behind_and_touches_no_file_again_and_again(

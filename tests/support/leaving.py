@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NUM_EPOCHS = 10
 EDITS = {**A_WHILE, "trainer.epochs": NUM_EPOCHS}
 NUM_STEPS = NUM_EPOCHS * 68
-"""540 images in batches of 8."""
+"""135 images in batches of 2."""
 SIGNALS = (signal.SIGTERM, signal.SIGTERM, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 EARLY_SHARE, EARLY_SECONDS = 0.2, 4.0
 """How often a signal comes while the program still starts, and until when that is."""
@@ -57,7 +57,7 @@ def leave_in_background(
             app.wait_for("background")
             began = time.monotonic()
             app.press("b")
-            code, seconds = app.wait(10), time.monotonic() - began
+            code, seconds = app.wait(60), time.monotonic() - began
             run = scratch.run()
             assert code == 0, f"exit code {code}"
             assert "training goes on" in app.text(), f"not in the background: {app.text()}"

@@ -25,7 +25,7 @@ FOREVER: dict[str, Any] = {
     "trainer.epochs": 10**6,
     "trainer.save_period": 10**6,
     "trainer.early_stop": 0,
-    "data_loader.args.batch_size": 8,
+    "data_loader.args.batch_size": 2,
 }
 """Edits of a config that trains until it is stopped, its epochs tenths of a second long."""
 
@@ -96,7 +96,7 @@ def beginning(device: str = "cpu", phase: str = "training", epochs: int = 1) -> 
         RunStarted(
             pid=1, host=socket.gethostname(), device=device, threads=2, world_size=1, seed=123,
             versions={}, save_dir="/saved", data_dir="/data", epoch=0, step=0, epochs=epochs,
-            num_steps=9, num_train=540, num_validation=60, num_parameters=21840,
+            num_steps=9, num_train=135, num_validation=15, num_parameters=21840,
             monitor="min val_loss", early_stop=10,
         ),
         PhaseChanged(phase=phase),

@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def tiny_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data_dir with 600 training and 200 test images."""
+    """A data_dir with 150 training and 200 test images."""
     return write_tiny_mnist(tmp_path_factory.mktemp("data"))

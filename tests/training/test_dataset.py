@@ -72,8 +72,8 @@ def test_the_largest_seed_that_torch_takes_draws_an_order_too() -> None:
 def test_the_batches_of_an_epoch_cover_each_image_once(tiny_mnist: Path, tmp_path: Path) -> None:
     training = training_of(tiny_mnist, tmp_path)
     batches = list(training.rest_of_epoch())
-    assert [len(batch) for batch in batches] == [64] * 8 + [28]
-    assert sorted(torch.cat(batches).tolist()) == list(range(540))
+    assert [len(batch) for batch in batches] == [16] * 8 + [7]
+    assert sorted(torch.cat(batches).tolist()) == list(range(135))
 
 
 def test_the_rest_of_an_epoch_starts_at_the_step_reached(tiny_mnist: Path, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_shuffle_false_counts_only_without_a_validation_split(
             trainer__monitor="off",
         )
         first = next(training.rest_of_epoch()).tolist()
-        assert (first != list(range(64))) is shuffled
+        assert (first != list(range(16))) is shuffled
 
 
 def test_images_are_normalised_as_in_the_template(tiny_mnist: Path) -> None:

@@ -71,9 +71,9 @@ class _Handler(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """600 and 200 real images in the place of Fashion-MNIST's, compressed."""
+    """150 and 200 real images in the place of Fashion-MNIST's, compressed."""
     folder = tmp_path_factory.mktemp("files")
-    for training, number in ((True, 600), (False, 200)):
+    for training, number in ((True, 150), (False, 200)):
         write_cut(MNIST.find(folder / "none", training=training), folder, number)
     for path in list(folder.iterdir()):
         (folder / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
@@ -139,7 +139,7 @@ def test_a_run_downloads_what_is_missing_and_trains_on_it(
     assert trained.outcome == "completed"
     assert in_folder(fashion, tmp_path / "data") == sorted(NAMES)
     (started,) = trained.all(RunStarted)
-    assert (started.num_train, started.num_validation) == (540, 60)
+    assert (started.num_train, started.num_validation) == (135, 15)
     assert started.classes[9] == "Ankle boot"
     phases = [event.phase for event in trained.all(PhaseChanged)]
     assert phases[0] == "downloading Fashion-MNIST: 0 of 0 MB"

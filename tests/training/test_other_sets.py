@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
-from tiny_data import NUM_TEST, STEPS, tiny_config, tiny_run, train_here, write_cut
+from tiny_data import NUM_TEST, NUM_TRAIN, STEPS, tiny_config, tiny_run, train_here, write_cut
 
 from core import checkpoint, dataset, evaluate, runs
 from core.checking import check
@@ -30,7 +30,9 @@ FASHION = {"data_loader.type": "FashionMnistDataLoader"}
 WHY_NOT = f"{FASHION_MNIST.spare} is not here: apt-get install {FASHION_MNIST.package}"
 
 
-def cut(data_set: DataSet, folder: Path, num_train: int = 600, num_test: int = NUM_TEST) -> None:
+def cut(
+    data_set: DataSet, folder: Path, num_train: int = NUM_TRAIN, num_test: int = NUM_TEST
+) -> None:
     """The first images of a set, lying bare in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for training, number in ((True, num_train), (False, num_test)):
@@ -39,7 +41,7 @@ def cut(data_set: DataSet, folder: Path, num_train: int = 600, num_test: int = N
 
 @pytest.fixture(scope="module")
 def fashion_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two epochs on 600 real images of Fashion-MNIST."""
+    """Two epochs on 150 real images of Fashion-MNIST."""
     if not FASHION_MNIST.spare.is_dir():
         pytest.skip(WHY_NOT)
     folder = tmp_path_factory.mktemp("fashion")
@@ -93,7 +95,7 @@ def test_the_test_images_are_scaled_as_the_training_images(letters: Path) -> Non
     training = dataset.load(letters, training=True)
     assert training.normalization == dataset.measure(bytearray(training.images.numpy().tobytes()))
     assert dataset.load(letters, training=False).normalization == training.normalization
-    images, _ = training.batch(torch.arange(600))
+    images, _ = training.batch(torch.arange(NUM_TRAIN))
     assert abs(images.mean().item()) < 0.01
     assert abs(images.std().item() - 1) < 0.01
     for part in (training.select(torch.arange(3)), training.to(torch.device("cpu"))):

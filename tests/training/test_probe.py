@@ -65,7 +65,7 @@ def test_the_speed_is_that_of_the_config_and_leaves_nothing_behind(
     found = answer({"device": "cpu", "config": config.text}, monkeypatch, capsys)
     assert found["images_per_second"] > 100
     assert found["threads"] == 1
-    assert found["seconds_an_epoch"] == pytest.approx(576 / found["images_per_second"])
+    assert found["seconds_an_epoch"] == pytest.approx(144 / found["images_per_second"])
     assert not (tmp_path / "saved").exists()
     assert folders.known() == []
 

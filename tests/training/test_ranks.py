@@ -27,6 +27,12 @@ LAST_OF_ONE = {"data_loader.args.batch_size": 77}
 """Of 540 images the last batch of an epoch has one: no rank but the first has a share in it."""
 
 
+@pytest.fixture(scope="module")
+def tiny_mnist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More images than elsewhere: within few steps Adam makes much of the last bits of a sum."""
+    return write_tiny_mnist(tmp_path_factory.mktemp("data"), num_train=600)
+
+
 def weights(run: Run) -> dict[str, torch.Tensor]:
     content: dict[str, torch.Tensor] = checkpoint.load(run.path / "last.pth").content["state_dict"]
     return content
@@ -46,10 +52,9 @@ def test_several_processes_come_to_the_weights_of_one(
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def alone(tiny_mnist: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """What one process comes to, without dropout."""
-    folder = tmp_path_factory.mktemp("alone")
-    run = tiny_run(write_tiny_mnist(folder / "data"), folder / "saved", LAST_OF_ONE)
+    run = tiny_run(tiny_mnist, tmp_path_factory.mktemp("alone"), LAST_OF_ONE)
     with pytest.MonkeyPatch.context() as patch:
         forked_ranks.undrop(patch)
         train_here(run)

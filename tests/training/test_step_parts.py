@@ -21,7 +21,7 @@ def test_an_epoch_has_one_and_the_run_remembers_it(tiny_mnist: Path, tmp_path: P
     assert [event.epoch for event in measured] == [1, 2]
     assert [event.step for event in measured] == [STEPS // 2 + 1, STEPS + STEPS // 2 + 1]
     for event in measured:
-        assert event.num_images == 64
+        assert event.num_images == 16
         assert tuple(event.seconds) == PARTS
         assert all(value is not None and value > 0 for value in event.seconds.values())
         assert list(event.gradient_norms) == ["conv1", "conv2", "fc1", "fc2"]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from core.resuming.plan import Plan
     from core.runs import Run
 
-STEPS = 5
-"""In an epoch of the real run's config on the tiny data: 540 images in batches of 128."""
+STEPS = 2
+"""In an epoch of the real run's config on the tiny data: 135 images in batches of 128."""
 
 
 @pytest.fixture
@@ -430,7 +430,7 @@ def test_a_finished_run_of_ours_is_fine_tuned_with_its_images(
     assert planned.run is None
     assert planned.text.value == run.config()
     trained = train_here(planned.realize())
-    assert trained.all(RunStarted)[0].num_train == 540
+    assert trained.all(RunStarted)[0].num_train == 135
     assert trained.all(RunStarted)[0].epoch == 0
 
 

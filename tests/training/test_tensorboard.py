@@ -58,7 +58,7 @@ def test_images_and_histograms_are_written_only_if_asked(tiny_mnist: Path, tmp_p
     board = board_of(run)
     assert board.Tags()["images"] == ["input/train"]
     picture = board.Images("input/train")[0]
-    assert (picture.width, picture.height) == (8 * 28, 8 * 28)  # 64 images, eight in a row
+    assert (picture.width, picture.height) == (8 * 28, 2 * 28)  # 16 images, eight in a row
     assert "conv1.weight" in board.Tags()["histograms"]
     assert [item.step for item in board.Histograms("fc2.bias")] == [1, 2]
 

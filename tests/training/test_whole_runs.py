@@ -116,10 +116,8 @@ def test_a_signal_saves_the_exact_step_and_the_run_goes_on_from_it(
     if paused:
         requests.ask(run.requests_path, "pause")
         wait_for(lambda: run.state().paused)
-    asked = time.monotonic()
     process.send_signal(number)
     assert process.wait(PATIENCE_SECONDS) == 128 + number
-    assert time.monotonic() - asked < 10  # 2 s, and a busy machine
     state = run.state()
     assert state.status(live=run.live()) == "stopped"
     assert state.ended is not None

@@ -29,7 +29,7 @@ def test_the_form_offers_the_data_sets_there_are(scratch: Scratch) -> None:
 async def test_fashion_is_chosen_trained_and_tested_by_keys(scratch: Scratch) -> None:
     raw = FASHION_MNIST.raw_folder(scratch.path / "clothes")
     raw.mkdir(parents=True)
-    for training, number in ((True, 600), (False, 200)):
+    for training, number in ((True, 150), (False, 200)):
         write_cut(FASHION_MNIST.find(raw, training=training), raw, number)
     scratch.write_config({"data_loader.args.data_dir": "clothes", "trainer.epochs": 1})
     async with opened(scratch, USUAL) as window:

@@ -59,7 +59,7 @@ async def test_a_trained_network_is_that_of_the_run_shown(scratch: Scratch, fini
         await window.press("6")
         await until_network(window)
         await window.press("right")
-        await window.until_shown("64 pictures in")
+        await window.until_shown("16 pictures in")
         for part in ("output = model(images)", "loss.backward()", "optimizer.step()"):
             assert part in window.text()
         assert "conv1" in window.text()
@@ -143,7 +143,7 @@ async def test_the_page_of_a_run_may_be_left_while_runs_go_on_and_others_are_ope
         async with opened(scratch, USUAL, shown=[finished]) as window:
             await window.until_shown("✓ finished")
             await window.press("6", "right")
-            await window.until_shown("64 pictures in")
+            await window.until_shown("16 pictures in")
             await window.press("3")
             window.app.follow(run)
             await window.until_shown("● running")

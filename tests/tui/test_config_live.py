@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scratch import beginning, told_run
 from textual.events import MouseScrollDown
@@ -17,6 +16,7 @@ from core.events import SettingChanged
 from core.journal import Journal
 from tui.app import MnistApp
 from tui.clean import clean
+from tui.config import form
 from tui.screens.editor import Editor
 from tui.screens.page import Page
 from tui.widgets.json_view import JsonView
@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from scratch import Scratch
 
     from core.runs import Run
+    from tui.cells import Row
+    from tui.config.form import Entry
 
 OPTIMIZER_FROM_FIRST_SCREEN = ("1", *["right_square_bracket"] * 3, "enter", "s", "enter", "s")
 LR = "optimizer.args.lr"
+ROWS = form.rows
 RATE_OF_LIVE_RUN = ("u", "down", "enter")
 
 
@@ -261,14 +264,22 @@ async def test_the_mouse_moves_opens_and_scrolls(scratch: Scratch) -> None:
         await window.until_shown("seed")
 
 
-async def test_a_key_in_the_form_is_quick(scratch: Scratch) -> None:
+async def test_a_key_that_moves_makes_no_row_of_the_form_anew(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def rows(entry: Entry, *others: Any) -> list[Row]:
+        made.append(entry.key)
+        return ROWS(entry, *others)
+
     async with opened(scratch, WIDE) as window:
         await window.press("1")
-        form = window.config.form
-        began = time.perf_counter()
-        for _ in range(20):
-            form.action_move(1)
-        assert (time.perf_counter() - began) / 20 < 0.05
+        monkeypatch.setattr(form, "rows", rows)
+        await window.press(*["down"] * 10)
+        assert made == []
+        await window.change("seed", "7")
+        assert made
 
 
 HOSTILE = "[/x] [@click=app.exit()] 한글 실험 \u202eround"

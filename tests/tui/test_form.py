@@ -39,7 +39,7 @@ def line(draft: Draft, dotted: str, width: int = 46) -> str:
 
 def test_a_row_says_value_unit_and_what_it_comes_to(draft: Draft) -> None:
     assert line(draft, "trainer.epochs").split() == ["epochs", "2", "epochs"]
-    assert line(draft, "data_loader.args.validation_split").split()[-3:] == ["540", "+", "60"]
+    assert line(draft, "data_loader.args.validation_split").split()[-3:] == ["135", "+", "15"]
     assert "9 steps an epoch" in line(draft, "data_loader.args.batch_size")
     assert line(draft, "optimizer.type").split() == ["type", "Adam", "▾"]
 
