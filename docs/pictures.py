@@ -131,7 +131,9 @@ async def _draw_scene(scene: Scene, folder: Path, themes: tuple[str, ...]) -> di
         run = stack.enter_context(recorded(folder / scratch.saved, scene.moment))
         if scene.moment == "completed":
             _add_files(run)
-        window = await stack.enter_async_context(opened(scratch, scene.size, shown=[run]))
+        window = await stack.enter_async_context(
+            opened(scratch, scene.size, shown=[run], frames=True)
+        )
         await window.until(lambda: not window.live.empty, "the run")
         for picture in scene.pictures:
             await window.press(*picture.keys)

@@ -97,7 +97,7 @@ async def play(scratch: Scratch, seed: int, count: int) -> None:
         _nothing_real(scratch),
         _writing_only_in(scratch.path, Path(os.environ["XDG_STATE_HOME"]).parent),
     ):
-        async with opened(scratch, shown=[run]) as window:
+        async with opened(scratch, shown=[run], frames=True) as window:
             monkey = Monkey(window, chance, run)
             try:
                 for _ in range(count):

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import unseen
 import warm
 from scratch import PATIENCE_SECONDS
 from textual.widgets import Input
@@ -203,12 +204,14 @@ async def opened(
     warm_up: bool = False,
     check: bool = True,
     asks_warm: bool = True,
+    frames: bool = False,
 ) -> AsyncIterator[Window]:
     """The app in a scratch folder; what it trains is stopped at the end.
 
     Without `warm_up` it imports torch only to train, which would slow each key down. With `check`
     its config is checked by now, which else waits for a key or a moment of rest. With `asks_warm`
-    its questions go to processes that have torch already, unless a test answers them itself.
+    its questions go to processes that have torch already, unless a test answers them itself. With
+    `frames` each frame is drawn, not only what the test looks at.
     """
     draft = Draft.read(config or scratch.config_path)
     app = MnistApp(draft, scratch.saved, shown=shown, start=start)
@@ -221,6 +224,8 @@ async def opened(
             patch("textual.app.wait_for_idle", _wait_briefly),
             patch("textual.pilot.wait_for_idle", _wait_briefly),
             patch("tui.asking.ask", warm.answer if replaced else asking.ask),
+            unseen.styles_parsed_once(),
+            contextlib.nullcontext() if frames else unseen.no_frames(),
         ):
             async with app.run_test(size=size, notifications=True) as pilot:
                 await Window(app, pilot).settle()

@@ -59,6 +59,18 @@ async def test_a_list_that_is_told_as_the_pane_is_left_takes_nobody_back(scratch
         assert window.main.pane == "live"
 
 
+async def test_a_list_that_is_told_right_after_the_pane_was_left_takes_nobody_back(
+    scratch: Scratch,
+) -> None:
+    told_run(scratch, "a")
+    async with opened(scratch, WIDE) as window:
+        await window.list_runs(1)
+        window.main.action_pane("live")
+        window.runs.show(window.runs.rows)  # before the table heard that its focus is gone
+        await window.settle()
+        assert window.main.pane == "live"
+
+
 async def test_a_click_on_a_heading_sorts_by_it_and_again_turns_it(scratch: Scratch) -> None:
     for name in "cab":
         told_run(scratch, name)

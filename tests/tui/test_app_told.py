@@ -119,7 +119,7 @@ async def test_the_end_is_told_with_the_keys_that_make_sense_next(
         async with opened(scratch, size, shown=[told.run]) as window:
             await window.until_shown("epoch 3 of 10")
             told.tell(e.RunEnded(outcome="failed", reason="no [/x] disk (see x.log)", seconds=5.0))
-            await window.until_shown("90.00 % of 60 validation")
+            await window.until_shown("90.00 % of 15 validation")
             told.let_go()
             await window.until_shown("Saved in saved/told/")
             text = window.text()

@@ -128,7 +128,7 @@ def test_the_end_says_the_result_the_place_and_the_next_keys() -> None:
     assert lines == [
         "✓ finished   1 of 10 epochs in 41 s   best val_loss 0.2500 at epoch 1",
         "val_loss has not improved for 10 epochs",
-        "90.00 % of 60 validation images right (val_accuracy 0.9000)",
+        "90.00 % of 15 validation images right (val_accuracy 0.9000)",
         "Saved in /elsewhere/run.",
         "",
         "  t   test it on the test images          5   see what it gets wrong",

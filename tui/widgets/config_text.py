@@ -40,7 +40,7 @@ class ConfigText:
         path = entry.field.path if entry and entry.field else (block,)
         for view in screen.query(JsonView):
             view.show(self._draft.text, self._draft.saved, path)
-            if not self._form.display and self._form.has_focus:
+            if not self._form.display and screen.focused is self._form:
                 screen.set_focus(view)
 
     def edit(

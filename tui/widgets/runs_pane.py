@@ -280,7 +280,7 @@ class RunsPane(Vertical):
     def _keep_focus(self) -> None:
         """An empty list is hidden and has no focus; the keys of the pane work all the same."""
         self.can_focus, table = not self.rows, self.table
-        had_focus = self.has_focus or table.has_focus
+        had_focus = self.screen.focused in (self, table)  # `has_focus` hears of it a moment later
         self.set_class(not self.rows, "empty")
         if had_focus:
             # At once: a moment later somebody may be in another pane, and would be taken back here.
