@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import App
-from textual.events import Key
+from textual.errors import NoWidget
+from textual.events import Key, MouseDown
 from textual.filter import NoColor
 from textual.worker import WorkerFailed
 
@@ -83,10 +84,18 @@ class BaseApp(App[None]):
             self._driver.stray.lead_to(log)
 
     async def on_event(self, event: Event) -> None:
-        """Have the keys of a burst wait for each other."""
+        """Have the keys of a burst wait for each other, and nobody press what is gone."""
         if isinstance(event, Key) and not event.is_forwarded and self.type_ahead.holds(event):
             return
+        if isinstance(event, MouseDown) and self._is_gone(event.x, event.y):
+            return
         await super().on_event(event)
+
+    def _is_gone(self, x: int, y: int) -> bool:
+        """Whether what was there went, and is drawn until the next frame: a notice, mostly."""
+        with contextlib.suppress(NoWidget):
+            return self.get_widget_at(x, y)[0].parent is None
+        return False
 
     def _backlog(self) -> int:
         return self._driver.backlog if isinstance(self._driver, LinkDriver) else 0

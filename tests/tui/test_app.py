@@ -10,6 +10,8 @@ from unittest.mock import patch
 
 import pytest
 from scratch import told_run
+from textual.events import MouseDown
+from textual.widgets._toast import Toast
 from window import NARROW, USUAL, WIDE, opened
 
 from tui import help as help_page
@@ -184,6 +186,19 @@ async def test_the_mouse_does_what_the_keys_do(size: tuple[int, int], scratch: S
         await window.press("escape")
         await click("q leave")
         assert window.app.return_code == 0
+
+
+async def test_a_press_on_a_notice_that_went_a_moment_ago_is_nothing(scratch: Scratch) -> None:
+    async with opened(scratch, WIDE) as window:
+        window.app.notify("a notice that goes", timeout=60, severity="error")
+        await window.until_shown("a notice that goes")
+        toast = window.app.screen.query_one(Toast)
+        x, y = toast.region.x + 3, toast.region.y
+        await toast.remove()
+        assert window.app.get_widget_at(x, y)[0] is toast  # until the next frame
+        window.app.post_message(MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await window.settle()
+        assert window.app.is_running
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
