@@ -1,6 +1,6 @@
-"""Processes of the program that have torch from their first moment: forks of one that imported it.
+"""Processes of the program that have torch and Textual at once: forks of one that imported them.
 
-Importing it takes seconds in each process, a third of what all tests took. For tests of what comes
+Importing takes seconds in each process, a third of what all tests took. For tests of what comes
 later; how the program starts is tested as people start it.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import importlib
 import json
 import os
 import select
@@ -183,10 +185,9 @@ def _parent() -> _Parent:
 
 def _serve(link: socket.socket) -> None:
     """Fork for each question, and tell of each end; a fork is the program and leaves as it does."""
-    from core.processes import worker
-
-    worker.warm_up()
+    _import_all()
     _assert_alone()
+    gc.freeze()  # or each fork's collector would look through all of it
     ends, end = socket.socketpair()
     end.setblocking(False)
     signal.set_wakeup_fd(end.fileno(), warn_on_full_buffer=False)
@@ -209,6 +210,16 @@ def _serve(link: socket.socket) -> None:
     for mine in (link, ends, end):
         mine.close()
     _be_the_program(json.loads(asked), streams)
+
+
+def _import_all() -> None:
+    """What a training needs, and a window."""
+    from core.processes import worker
+    from tui.cli import FRAMES_PER_SECOND
+
+    worker.warm_up()
+    os.environ["TEXTUAL_FPS"] = FRAMES_PER_SECOND  # as the program does before it imports Textual
+    importlib.import_module("tui.start")
 
 
 def _assert_alone() -> None:
