@@ -28,6 +28,8 @@ from core.processes import child
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.runs import Run
+
 MODULE = "tui"
 """What is run, as by `python -m tui`; also in the command line of the forks."""
 _LONGEST = 1 << 16
@@ -90,7 +92,8 @@ def start(
     if streams is None:
         with Path(os.devnull).open("r+b") as nothing:
             number = nothing.fileno()
-            return start(arguments, cwd=cwd, env=env, streams=(number, number, number))
+            three = (number, number, number)
+            return start(arguments, cwd=cwd, env=env, streams=three, module=module)
     asked = {
         "module": module,
         "arguments": list(map(str, arguments)), "cwd": str(cwd or Path.cwd()),
@@ -99,18 +102,26 @@ def start(
     return _parent().fork(json.dumps(asked).encode(), streams)
 
 
+def train(run: Run, changes: dict[str, Any] | None = None) -> Warm:
+    """What `core.launch.in_process` does, which has tests of its own: train a run."""
+    more = ["--changes", json.dumps(changes)] if changes else []
+    return start([run.path, *more], env=child.environment(), module="core")
+
+
 def run(
     arguments: Sequence[str | Path],
     *,
     cwd: Path,
     env: Mapping[str, str] | None = None,
     timeout: float = 600,
+    module: str = MODULE,
 ) -> subprocess.CompletedProcess[str]:
     """Run it to its end, without input."""
     outputs = [cwd / f"warm-{name}.txt" for name in ("stdout", "stderr")]
     with Path(os.devnull).open() as none, outputs[0].open("w") as out, outputs[1].open("w") as err:
         streams = (none.fileno(), out.fileno(), err.fileno())
-        code = start(arguments, cwd=cwd, env=env, streams=streams).wait(timeout)
+        process = start(arguments, cwd=cwd, env=env, streams=streams, module=module)
+        code = process.wait(timeout)
     texts = [path.read_text(encoding="utf-8", errors="surrogateescape") for path in outputs]
     for path in outputs:
         path.unlink()

@@ -70,7 +70,7 @@ def test_every_byte_is_ascii(
     arguments: list[str], env: dict[str, str], columns: int, scratch: Scratch
 ) -> None:
     told_run(scratch, "한글 … é")
-    with app_in(scratch, *arguments, columns=columns, env=env) as app:
+    with app_in(scratch, *arguments, columns=columns, env=env, warm=not env) as app:
         walk(app, "???? ~ ?")
         app.press("q")
         assert app.wait(PATIENCE_SECONDS) == 0
@@ -95,7 +95,7 @@ def test_a_training_is_drawn_in_ascii(scratch: Scratch) -> None:
 
 def test_with_no_color_no_colour_is_sent(scratch: Scratch) -> None:
     told_run(scratch, "told")
-    with app_in(scratch, columns=120, env={"NO_COLOR": "1"}) as app:
+    with app_in(scratch, columns=120, env={"NO_COLOR": "1"}, warm=True) as app:
         walk(app, "told")
         app.press("q")
         assert app.wait(PATIENCE_SECONDS) == 0

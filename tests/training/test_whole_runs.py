@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 import torch
+import warm
 from tiny_data import STEPS, tiny_run, train_here
 
 from core import launch, requests
@@ -111,7 +112,7 @@ def test_a_signal_saves_the_exact_step_and_the_run_goes_on_from_it(
     number: signal.Signals, paused: bool, tiny_mnist: Path, tmp_path: Path
 ) -> None:
     run = tiny_run(tiny_mnist, tmp_path, FOREVER)
-    process = launch.in_process(run)
+    process = warm.train(run)
     wait_for(lambda: run.state().epoch >= 1)
     if paused:
         requests.ask(run.requests_path, "pause")
@@ -190,7 +191,7 @@ def test_a_run_whose_folder_is_gone_is_one_sentence(tiny_mnist: Path, tmp_path: 
 
 def test_requests_are_answered_while_a_process_trains(tiny_mnist: Path, tmp_path: Path) -> None:
     run = tiny_run(tiny_mnist, tmp_path, FOREVER)
-    process = launch.in_process(run)
+    process = warm.train(run)
 
     def outcome_of(request: str) -> str:
         answers: dict[str, str] = {}
@@ -220,7 +221,8 @@ def test_a_loss_that_is_no_number_fails_the_process_and_spares_the_good_checkpoi
     good = {path.name: path.read_bytes() for path in run.checkpoints()}
     edited: dict[str, Any] = {"optimizer": {"type": "SGD", "args": {"lr": 1e30}}}
     edited["trainer.epochs"] = 3
-    done = python_m_core(str(run.path), "--changes", json.dumps(edited), environment={})
+    arguments = [str(run.path), "--changes", json.dumps(edited)]
+    done = warm.run(arguments, cwd=tmp_path, env=child.environment(), module="core")
     assert done.returncode == 1
     assert "try a smaller optimizer.args.lr than 1e+30" in done.stderr
     assert "Traceback" not in done.stderr

@@ -348,6 +348,7 @@ async def test_two_keys_lead_to_the_pad_which_is_drawn_on_with_the_arrows(
 
 
 @pytest.mark.usefixtures("best")
+@pytest.mark.usefixtures("here")
 async def test_a_drawing_is_there_again_and_the_pad_has_its_help(scratch: Scratch) -> None:
     async with opened(scratch, USUAL) as window:
         screen = await open_pad(window)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
+import warm
 from scratch import FOREVER, PATIENCE_SECONDS, Scratch, beginning, told_run, wait_for
 from window import NARROW, USUAL, WIDE, Window, opened
 
@@ -42,7 +43,7 @@ def trained_elsewhere(scratch: Scratch) -> Iterator[Run]:
     """A run that another process trains until it is stopped."""
     text = scratch.write_config(FOREVER).read_text()
     run = runs.create(scratch.saved, "elsewhere", text)
-    process = launch.in_process(run)
+    process = warm.train(run)
     try:
         wait_for(lambda: run.state().epoch >= 1)
         yield run

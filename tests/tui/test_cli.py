@@ -454,7 +454,9 @@ def test_ctrl_c_in_follow_leaves_the_run_alone(
     scratch: Scratch, call: Callable[..., Result]
 ) -> None:
     scratch.write_config(FOREVER)
-    run = Run(Path(call("train", "--detach").out.strip()))
+    warm.start(["train"])
+    wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
+    run = scratch.run()
     follower = subprocess.Popen(
         [*COMMAND, "follow", str(run.path)],
         stdout=subprocess.PIPE,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import many
 import pytest
 import torch
-from scratch import PATIENCE_SECONDS
+import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,29 +68,11 @@ def test_a_hostile_file_runs_nothing_whatever_command_it_is_given_to(
     calls = [
         [word.format(file=file, run=finished.path) for word in words] for words in COMMANDS.values()
     ]
-    # One process for all: each start imports torch anew, which is most of the time.
-    script = (
-        "import sys\nfrom tui.cli import main\n"
-        f"for words in {calls!r}:\n"
-        "    sys.argv = ['mnist-tui', *words]\n"
-        "    try: code = main()\n"
-        "    except SystemExit as ended: code = ended.code\n"
-        "    print(f'exit {code}', flush=True)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=scratch.path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    done = warm.run([json.dumps(calls)], cwd=scratch.path, module="many")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    codes = [line for line in done.stdout.splitlines() if line.startswith("exit ")]
-    assert len(codes) == len(COMMANDS)
-    refused = {name for name, code in zip(COMMANDS, codes, strict=True) if code == "exit 2"}
+    codes = zip(COMMANDS, many.codes(done.stdout), strict=True)
+    refused = {name for name, code in codes if code == "2"}
     assert refused == {*COMMANDS} - {"runs", "show", "follow"}
     assert not (scratch.path / TRAP).exists()
 

@@ -18,19 +18,8 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-m", "tui")
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-
-
 def test_with_start_it_trains_in_plain_lines(scratch: Scratch) -> None:
-    done = run("--plain", "--start")
+    done = warm.run(["--plain", "--start"], cwd=scratch.path)
     assert done.returncode == 0, done.stderr
     assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["epoch 1/2", "epoch 2/2"]
     assert scratch.run().state().status(live=False) == "completed"

@@ -51,26 +51,38 @@ class Heard:
 @pytest.fixture
 def heard() -> Iterator[Heard]:
     yield Heard()
+    until_all_have_ended()
+
+
+def until_all_have_ended() -> None:
     left = [thread for thread in threading.enumerate() if thread.name == "predicting"]
     for thread in left:
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
 
 
-def test_a_drawing_gets_a_guess_and_the_newest_counts(best: Path, heard: Heard) -> None:
+def test_a_drawing_gets_a_guess_the_newest_counts_and_a_process_that_is_killed_is_told(
+    best: Path, heard: Heard
+) -> None:
     predicting = Predicting([best, best], heard.guess, heard.trouble)
     predicting.start()
     pictures = Pictures.of_checkpoint(best)
     for index in range(5):  # long before anybody can look at the first one
         predicting.show(pictures.ink(index))
     heard.wait_for(heard.guesses)
-    predicting.close()
     (guess,) = heard.guesses
     assert guess.picture == pictures.ink(4)
     assert len(guess.probabilities) == 2
     assert guess.probabilities[0] == guess.probabilities[1]
     assert sum(guess.probabilities[0]) == pytest.approx(1, abs=1e-5)
     assert not heard.troubles
+    process = predicting._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    predicting.show(bytes(784))
+    heard.wait_for(heard.troubles)
+    assert heard.troubles == [ENDED]
 
 
 def test_a_file_that_is_no_checkpoint_is_a_sentence(tmp_path: Path, heard: Heard) -> None:
@@ -82,22 +94,9 @@ def test_a_file_that_is_no_checkpoint_is_a_sentence(tmp_path: Path, heard: Heard
     assert str(path) in heard.troubles[0]
 
 
-def test_a_process_that_is_killed_is_told_and_one_that_is_closed_is_not(
-    best: Path, heard: Heard
-) -> None:
+def test_one_that_is_closed_is_not_told(best: Path, heard: Heard) -> None:
     predicting = Predicting([best], heard.guess, heard.trouble)
     predicting.start()
-    predicting.show(bytes(784))
-    heard.wait_for(heard.guesses)
-    process = predicting._process
-    assert process is not None
-    process.kill()
-    process.wait()
-    predicting.show(bytes(784))
-    heard.wait_for(heard.troubles)
-    assert heard.troubles == [ENDED]
-
-    another = Predicting([best], heard.guess, heard.trouble)
-    another.start()
-    another.close()
-    assert heard.troubles == [ENDED]
+    predicting.close()
+    until_all_have_ended()
+    assert heard.troubles == []
