@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.runs import Run
 
 POLL_SECONDS = 0.1
+DRAW_SECONDS = 0.25
 DEFAULT_SIZE = (80, 24)
 NUM_ROWS_SHOWN = 10
 
@@ -177,6 +178,7 @@ class _Shown:
         self._num_epochs = self._num_notices = 0
         self._trouble = ""
         self._end_is_told = False
+        self._drawn = 0.0
         self._verbosity = run.config().get("trainer", {}).get("verbosity", 2)
         self._progress = None if plain or not sys.stdout.isatty() else _progress()
 
@@ -208,6 +210,9 @@ class _Shown:
                 say.complain(f"failed: {state.ended.reason}")
         if self._progress is not None:
             self._draw(self._progress, state)
+            if time.monotonic() - self._drawn > DRAW_SECONDS:
+                self._progress.refresh()
+                self._drawn = time.monotonic()
 
     def _print_epochs(self, state: RunState) -> None:
         assert state.started is not None
@@ -242,11 +247,12 @@ class _Shown:
 def _progress() -> Progress:
     from rich import progress
 
+    # Rich's own thread would end with a traceback where the terminal goes away.
     return progress.Progress(
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.TimeRemainingColumn(),
-        refresh_per_second=4,
+        auto_refresh=False,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,6 +51,21 @@ def test_following_prints_each_epoch_once_and_notices_beside_it(
     out, err = follow(run, capsys)
     assert [line.split("  ")[0] for line in out.splitlines()] == ["epoch 1/1"]
     assert err == "mnist-tui: look\\x1b here\n"
+
+
+def test_progress_is_drawn_by_who_follows_and_by_no_thread_of_its_own(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread would end with a traceback where the terminal goes away, which the log keeps."""
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    begun: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", begun.append)
+    run = told_run(scratch, "told")
+    console.follow(run, run.live)
+    assert begun == []
+    assert "epoch 1 of 1" in terminal.getvalue()
 
 
 def test_following_from_an_offset_says_nothing_of_what_was_before(
