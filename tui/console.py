@@ -210,9 +210,6 @@ class _Shown:
                 say.complain(f"failed: {state.ended.reason}")
         if self._progress is not None:
             self._draw(self._progress, state)
-            if time.monotonic() - self._drawn > DRAW_SECONDS:
-                self._progress.refresh()
-                self._drawn = time.monotonic()
 
     def _print_epochs(self, state: RunState) -> None:
         assert state.started is not None
@@ -223,6 +220,12 @@ class _Shown:
             say.out(epoch_line(row, state.started.epochs))
 
     def _draw(self, progress: Progress, state: RunState) -> None:
+        self._describe(progress, state)
+        if time.monotonic() - self._drawn > DRAW_SECONDS:
+            progress.refresh()
+            self._drawn = time.monotonic()
+
+    def _describe(self, progress: Progress, state: RunState) -> None:
         started, speed = state.started, images_per_second(state)
         if started is None:
             progress.update(self._epochs, description=clean(state.phase) or "starting")
