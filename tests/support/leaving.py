@@ -65,7 +65,7 @@ def leave_in_background(
             assert outcome(run) == "none", "it had ended before"
             assert behind.is_running(), "the process is gone"
             wait_for(lambda: outcome(run) != "none")
-            wait_for(lambda: not processes_in(scratch.path), 10)
+            wait_for(lambda: not processes_in(scratch.path))
         started = run.state().started
         assert started is not None, "never started"
         assert started.pid == behind.pid, "another process trained on"

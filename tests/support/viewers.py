@@ -45,7 +45,7 @@ def trained(scratch: Scratch) -> Iterator[warm.Warm]:
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
         kill_all_in(scratch.path)
 
 
@@ -92,7 +92,7 @@ def steer_together(scratch: Scratch) -> None:
         said, _ = follower.communicate(timeout=20)
         assert follower.returncode == 0, f"follow: {follower.returncode}"
         assert "epoch 1/" in said, "follow told no epoch"
-        assert trainer.wait(20) == 0, f"the trainer: {trainer.returncode}"
+        assert trainer.wait(PATIENCE_SECONDS) == 0, f"the trainer: {trainer.returncode}"
         assert outcome(run) == "stopped", f"ended otherwise: {run.state().ended}"
         answers = [e for e in Follower(run.journal_path).read() if isinstance(e, RequestHandled)]
         words = [answer.outcome for answer in answers]
@@ -100,7 +100,7 @@ def steer_together(scratch: Scratch) -> None:
         for window in (first, second):
             window.press("q")
             assert window.wait() == 0, "a window did not end"
-    wait_for(lambda: not processes_in(scratch.path), 10)
+    wait_for(lambda: not processes_in(scratch.path))
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def write_among_readers(journal: Path, tries: int) -> Refusals:
     finally:
         for reader in readers:
             reader.kill()
-            reader.wait(10)
+            reader.wait(PATIENCE_SECONDS)
     return Refusals(tries, refused, slowest)
 
 

@@ -102,10 +102,9 @@ def start(
     return _parent().fork(json.dumps(asked).encode(), streams)
 
 
-def train(run: Run, changes: dict[str, Any] | None = None) -> Warm:
+def train(run: Run) -> Warm:
     """What `core.launch.in_process` does, which has tests of its own: train a run."""
-    more = ["--changes", json.dumps(changes)] if changes else []
-    return start([run.path, *more], env=child.environment(), module="core")
+    return start([run.path], env=child.environment(), module="core")
 
 
 def run(

@@ -92,7 +92,7 @@ def test_what_spins_is_seen() -> None:
     finally:
         for process in started:
             process.kill()
-            process.wait(5)
+            process.wait(PATIENCE_SECONDS)
     assert [int(line.split(":")[0]) for line in seen] == [item.pid for item in started[:2]]
 
 
@@ -115,7 +115,7 @@ def test_everything_else_ends_with_its_link(scratch: Scratch, way: str) -> None:
     with app:
         processes = family(app)
         app.hang_up()
-        assert app.process.wait(5) == HANGUP_CODE
+        assert app.process.wait(PATIENCE_SECONDS) == HANGUP_CODE
         assert not any(process.is_running() for process in processes)
     if way in ("paused", "save-exit"):
         run = scratch.run()
@@ -132,7 +132,7 @@ def test_a_link_lost_without_a_signal_is_noticed(scratch: Scratch, fault: str) -
         processes = family(app)[1:]
         app.hang_up()
         wait_for(lambda: outcome(scratch.run()) == "completed")
-        wait_for(lambda: not any(process.is_running() for process in processes), 5)
+        wait_for(lambda: not any(process.is_running() for process in processes))
 
 
 def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> None:
@@ -143,7 +143,7 @@ def test_what_is_paused_is_saved_instead_of_waiting_unseen(scratch: Scratch) -> 
         app.wait_for("A run is paused in this window.")
         assert "background" not in app.text()
         app.press("s")
-        assert app.wait(10) == 0
+        assert app.wait(PATIENCE_SECONDS) == 0
     assert outcome(scratch.run()) == "stopped"
 
 
@@ -159,13 +159,13 @@ def test_a_terminal_that_takes_nothing_holds_nobody_up(scratch: Scratch) -> None
         time.sleep(1)
         assert run.state().step > before
         app.thaw()
-        app.wait_for(lambda text: "q leave" in text and "epoch" in text, 5)
+        app.wait_for(lambda text: "q leave" in text and "epoch" in text)
         app.freeze()
         app.process.send_signal(signal.SIGTERM)
         time.sleep(3)  # the window's second for its last bytes, and a step
         assert not run.live()
         app.thaw()
-        assert app.wait(5) == 128 + signal.SIGTERM
+        assert app.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
     assert outcome(run) == "stopped"
 
 
@@ -185,7 +185,7 @@ def test_put_aside_and_brought_back_while_the_run_goes_on(scratch: Scratch) -> N
         app.press("enter", "enter")
         app.wait_for(lambda text: "Stopped" in text and text.rstrip().endswith("prompt>"))
         step = run.state().step
-        wait_for(lambda: run.state().step > step, 5)
+        wait_for(lambda: run.state().step > step)
         app.send("fg\r")
         app.wait_for("running")
         app.press("x")
@@ -193,7 +193,7 @@ def test_put_aside_and_brought_back_while_the_run_goes_on(scratch: Scratch) -> N
         app.press("q")
         app.wait_for(lambda text: text.rstrip().endswith("prompt>"))
         app.send("exit\r")
-        app.wait(5)
+        app.wait(PATIENCE_SECONDS)
 
 
 def test_the_command_trains_on_too(scratch: Scratch, undisturbed: dict[str, Any]) -> None:
@@ -213,7 +213,7 @@ def test_the_command_saves_and_ends_if_that_was_asked_for(scratch: Scratch) -> N
     with PtyApp([*APP, "train", "--on-hangup", "save-exit"], cwd=scratch.path, warm=True) as app:
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 2)
         app.hang_up()
-        assert app.process.wait(10) == HANGUP_CODE
+        assert app.process.wait(PATIENCE_SECONDS) == HANGUP_CODE
     assert outcome(scratch.run()) == "stopped"
 
 
@@ -228,19 +228,19 @@ def test_a_launcher_that_is_killed_leaves_the_shell_a_sound_terminal_and_the_run
         app.wait_for("running")
         launcher, behind = family(app)[1:3]
         launcher.kill()
-        wait_for(lambda: not has_terminal(behind), 10)
+        wait_for(lambda: not has_terminal(behind))
 
         def prompt_is_back() -> bool:
             app.send("\r")  # its first one may have gone with the window
             time.sleep(0.2)
             return app.text().rstrip().endswith("prompt>")
 
-        wait_for(prompt_is_back, 20)
+        wait_for(prompt_is_back)
         assert modes_left_on(app.raw) <= {"?2004"}  # the shell's own
         run = scratch.run()
         step = run.state().step
-        wait_for(lambda: run.state().step > step, 5)
+        wait_for(lambda: run.state().step > step)
         behind.terminate()
         wait_for(lambda: outcome(run) == "stopped")
         app.send("exit\r")
-        app.wait(5)
+        app.wait(PATIENCE_SECONDS)

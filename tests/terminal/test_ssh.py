@@ -35,7 +35,7 @@ def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
         wait_for(lambda: scratch.runs() and scratch.run().state().epoch >= 1)
         app.wait_for("running", PATIENCE_SECONDS)
         app.process.kill()
-        app.process.wait(5)
+        app.process.wait(PATIENCE_SECONDS)
     time.sleep(1)
     assert scratch.run().live()
     elsewhere = tmp_path / "elsewhere"
@@ -43,12 +43,12 @@ def test_a_cut_link_leaves_a_run_that_another_folder_shows_and_stops(
     with log_in(server, elsewhere, APP) as app:  # from any folder, it opens on the live run
         app.wait_for("running", PATIENCE_SECONDS)
         app.press("q")
-        assert app.wait(5) == 0
+        assert app.wait(PATIENCE_SECONDS) == 0
     assert scratch.run().live()
     stop = [*APP, "stop", "latest"]
     subprocess.run(stop, cwd=elsewhere, check=True, env=environment())
     assert outcome(scratch.run()) == "stopped"
-    wait_for(lambda: not processes_in(scratch.path), 10)
+    wait_for(lambda: not processes_in(scratch.path))
 
 
 def test_a_client_that_freezes_and_dies_leaves_nothing_but_the_run(
@@ -60,9 +60,9 @@ def test_a_client_that_freezes_and_dies_leaves_nothing_but_the_run(
         app.process.send_signal(signal.SIGSTOP)
         time.sleep(2)
         app.process.kill()
-        app.process.wait(5)
+        app.process.wait(PATIENCE_SECONDS)
     wait_for(lambda: outcome(scratch.run()) == "completed")
-    wait_for(lambda: not processes_in(scratch.path), 10)
+    wait_for(lambda: not processes_in(scratch.path))
 
 
 def test_a_client_that_thaws_shows_what_a_window_shows_that_was_never_frozen(
@@ -85,5 +85,5 @@ def test_an_idle_window_ends_with_its_connection(server: SshServer, scratch: Scr
     with log_in(server, scratch.path, APP) as app:
         app.wait_for("Nothing is running yet.", PATIENCE_SECONDS)
         app.process.kill()
-        app.process.wait(5)
-        wait_for(lambda: not processes_in(scratch.path), 5)
+        app.process.wait(PATIENCE_SECONDS)
+        wait_for(lambda: not processes_in(scratch.path))
